@@ -1,0 +1,1 @@
+"""The rules of the service as frozen values and functions: no Flask, Redis, SQL, clock or chance."""

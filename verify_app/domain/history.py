@@ -1,0 +1,39 @@
+"""What was seen of one code before the present scan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """Immediate facts that travel with the history, so that a stale cached page can never hide them.
+
+    Each is "" or a reference to the act in the registry ("recall:17", "suspended:4", "cancelled:9")."""
+
+    recall: str = ""
+    display: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Earlier scans of one code, as `observe` returned them. Counts do not include the present scan.
+
+    Times are milliseconds since 1970-01-01 UTC, 0 for none. `others` counts different visitors other than the
+    present one, exact to 12; `days` the different days (Vietnamese time) with a newcomer among them; `regions` the
+    newcomers located in the north, the centre and the south; `travel` the pairs of scans by different visitors
+    too far apart for the time between them; `abroad` the newcomers outside Vietnam.
+    """
+
+    scans: int = 0
+    others: int = 0
+    days: int = 0
+    first: int = 0
+    last: int = 0
+    regions: tuple[int, int, int] = (0, 0, 0)
+    travel: int = 0
+    abroad: int = 0
+    mine_first: bool = False  # the present visitor was the first
+    repeat: bool = False  # the present visitor was here minutes ago: not a new scan
+    recorded: bool = True  # this scan is in the stream (False for looks and repeats, which are not scans)
+    flags: Flags = Flags()

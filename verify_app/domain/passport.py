@@ -1,0 +1,204 @@
+"""The digital product passport (hộ chiếu số): what the registry knows of a code.
+
+Three shared parts, so that a thousand items do not hold a thousand copies: the model, the lot, the item
+(Decree 37/2026 Art. 3(20)). All are frozen values; the store turns rows into them and nothing above it sees a row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .certificate import Certificate
+from .code import Code, Granularity
+from .events import CriticalEvent, Stage
+from .printed_date import PrintedDate
+from .text import Text
+
+
+class OperatorRole(StrEnum):
+    """Roles of Decree 37/2026 Art. 32(1)(b), and the label's responsible party (Art. 42)."""
+
+    PRODUCER = "producer"
+    IMPORTER = "importer"
+    TRADER = "trader"
+    RESPONSIBLE = "responsible"
+
+
+class Review(StrEnum):
+    """State of a published document on its way to the public page."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    PUBLISHED = "published"
+
+
+class Display(StrEnum):
+    """Display states (Circular 31/2026/TT-BCT Art. 11)."""
+
+    SHOWN = "shown"
+    SUSPENDED = "suspended"
+    CANCELLED = "cancelled"
+
+
+class Risk(StrEnum):
+    """Risk levels in force since 01/07/2026 (Decree 37/2026 Art. 97)."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class ItemState(StrEnum):
+    """Life of one item (EPCIS CBV 2.0 dispositions, folded to what a shopper needs)."""
+
+    COMMISSIONED = "commissioned"  # made, not yet shipped
+    ACTIVE = "active"  # in trade
+    SOLD = "sold"
+    CONSUMED = "consumed"
+    RETURNED = "returned"
+    EXPORTED = "exported"
+    DESTROYED = "destroyed"
+    STOLEN = "stolen"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who answers for the goods. `identifier` is public only when it is safe: for a natural person's business
+    the tax code is the personal number, so a GLN or an internal id stands there instead."""
+
+    role: OperatorRole
+    name: Text
+    address: Text
+    identifier: str = ""
+    identifier_kind: str = ""  # "gln", "tax_code" or "internal"
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A product picture: `name` is a file name below the served folder of pictures; sizes in pixels."""
+
+    name: str
+    width: int
+    height: int
+    alt: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act of an authority or producer with effect on the public page, with reason, actor and time."""
+
+    id: str  # "recall:17", "suspended:4"
+    reason: Text
+    actor: Text
+    when: int  # UTC milliseconds
+    advice: Text = Text(())
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPart:
+    """What holds for every item of a GTIN. One published version.
+
+    The nine stored items of Decree 37/2026 Art. 23(5) are: a) name · b) pictures · c, d) operators · đ) origin ·
+    e) events (here and in the lot) · g) brand, lot, serial · h) expiry (in the lot) · i) standards.
+    """
+
+    gtin: str
+    name: Text
+    enterprise_id: str
+    operators: tuple[Operator, ...]
+    origin: Text = Text(())
+    last_processing_place: Text = Text(())
+    brand: str = ""
+    pictures: tuple[Picture, ...] = ()
+    description: Text = Text(())
+    standards: tuple[str, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    warnings: tuple[Text, ...] = ()
+    label: tuple[tuple[str, Text], ...] = ()  # (item of Annex I such as "ingredients", its text)
+    label_group: int = 0  # goods group of Decree 37/2026 Annex I, 1-69; 0 none
+    sector: str = ""
+    risk: Risk = Risk.LOW
+    granularity: Granularity = Granularity.ITEM  # finest codes that the enterprise issues for this model
+    expected_stages: tuple[Stage, ...] = ()
+    markets: tuple[str, ...] = ("VN",)
+    extra: tuple[tuple[str, Text], ...] = ()
+    exempt: bool = False  # Art. 22(8): national defence and security: origin data is not disclosed
+    refillable: bool = False
+    province: str = ""  # tenant that keeps this record
+    version: int = 1
+    published_at: int = 0  # UTC milliseconds
+    review: Review = Review.PUBLISHED
+    recall: Act | None = None
+    display: Display = Display.SHOWN
+    display_act: Act | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LotPart:
+    """What holds for one lot of a model. `declared` items were announced, `uploaded` have been sent to us."""
+
+    lot: str
+    production_date: PrintedDate | None = None
+    expiry: PrintedDate | None = None  # HSD: must not circulate afterwards
+    best_before: PrintedDate | None = None  # "Sử dụng tốt nhất trước": may circulate afterwards (Art. 3(14))
+    events: tuple[CriticalEvent, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    declared: int = 0
+    uploaded: int = 0
+    version: int = 1
+    published_at: int = 0
+    review: Review = Review.PUBLISHED
+    recall: Act | None = None
+    display: Display = Display.SHOWN
+    display_act: Act | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Every announced serial has been uploaded: an unknown one was never issued."""
+        return self.declared > 0 and self.uploaded >= self.declared
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPart:
+    """One serialised item."""
+
+    serial: str
+    lot: str = ""
+    state: ItemState = ItemState.ACTIVE
+    state_at: int = 0  # UTC milliseconds
+    recall: Act | None = None
+    display: Display = Display.SHOWN
+    display_act: Act | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """All that the registry knows of one code. `lot` or `item` is None where none was asked for, or none is known;
+    an item asked for without its lot brings its lot along."""
+
+    code: Code  # with a short code replaced by the code that it stands for
+    model: ModelPart
+    lot: LotPart | None = None
+    item: ItemPart | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Minimum items of Decree 37/2026 Art. 32(1) that the passport lacks; empty when it is complete."""
+        model, lot = self.model, self.lot
+        has = {
+            "productName": bool(model.name),
+            "operators": any(operator.name and operator.address for operator in model.operators),
+            "origin": bool(model.origin or model.last_processing_place) or model.exempt,
+            "traceability": bool(lot and any(not event.in_error for event in lot.events)) or model.exempt,
+        }
+        if self.code.granularity is Granularity.MODEL:
+            del has["traceability"]  # events belong to lots; a model's page links to none
+        return tuple(name for name, present in has.items() if not present)
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """Certificates of the model, then of the lot."""
+        return self.model.certificates + (self.lot.certificates if self.lot else ())

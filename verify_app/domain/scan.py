@@ -1,0 +1,53 @@
+"""What is known of one look at a code, without knowing who looked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2b
+
+
+class VisitKind(StrEnum):
+    """Only a SCAN enters a code's history; the others are answered and leave no trace in it."""
+
+    SCAN = "scan"
+    PREVIEW = "preview"  # a chat or search engine's bot drew a preview of the link
+    LOOK = "look"  # HEAD, OPTIONS, prefetch, linkset or symbol request, demonstration
+
+
+class Entry(StrEnum):
+    """How the code came to us."""
+
+    LINK = "link"  # the phone's camera opened the Digital Link
+    TYPED = "typed"
+    PHOTO = "photo"
+    API = "api"
+
+
+class Actor(StrEnum):
+    """Who looked, as far as the service could authenticate it."""
+
+    PUBLIC = "public"
+    PARTNER = "partner"
+    INSPECTOR = "inspector"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One look. Holds no address, user agent or coordinates: `visitor` is a keyed hash that lives as long as the
+    request, `cell` a place rounded to 0.05 degrees (about 5 km), given only by a visitor who pressed the button."""
+
+    id: str  # 32 hex digits, rising with time (UUIDv7); the scan's identity in stream, journal and ledger
+    when: int  # milliseconds since 1970-01-01 UTC
+    visitor: bytes = b""
+    kind: VisitKind = VisitKind.SCAN
+    entry: Entry = Entry.LINK
+    actor: Actor = Actor.PUBLIC
+    country: str = ""  # ISO 3166-1 alpha-2 in upper case; "" where unknown
+    region: str = ""  # "N", "C", "S" of Vietnam; "" where unknown
+    cell: tuple[int, int] | None = None  # (latitude, longitude) in steps of 0.05 degrees
+
+    def tag(self, identity: str) -> int:
+        """This visitor's 32-bit tag for one code. Tags of one visitor at two codes cannot be linked."""
+        digest = blake2b(identity.encode(), key=self.visitor[:64], digest_size=4).digest()
+        return int.from_bytes(digest, "big")

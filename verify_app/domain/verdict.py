@@ -1,0 +1,79 @@
+"""Verdicts: what the service says of a code. `docs/verdicts.md` explains each; a guard test compares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from .passport import Act
+
+
+class Level(IntEnum):
+    """How much attention a verdict asks for. Colour is never the only sign of it."""
+
+    OK = 0
+    INFORMATION = 1
+    CAUTION = 2  # "we cannot confirm this one"
+    ALERT = 3
+
+
+class Reason(StrEnum):
+    """Why. The first reason of a verdict is its name and headline; the others stand below it."""
+
+    # the code itself
+    MALFORMED = "MALFORMED"
+    NOT_GS1 = "NOT_GS1"
+    FOREIGN = "FOREIGN"
+    UNKNOWN_CODE = "UNKNOWN_CODE"
+    UNKNOWN_LOT = "UNKNOWN_LOT"
+    UNKNOWN_SERIAL = "UNKNOWN_SERIAL"
+    NOT_IN_DATA_YET = "NOT_IN_DATA_YET"
+    LOT_MISMATCH = "LOT_MISMATCH"
+    EXPIRY_MISMATCH = "EXPIRY_MISMATCH"
+    # acts and dates: safety, not authenticity
+    RECALLED = "RECALLED"
+    SUSPENDED = "SUSPENDED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    BEST_BEFORE_PASSED = "BEST_BEFORE_PASSED"
+    PENDING_REVIEW = "PENDING_REVIEW"
+    # the item's life and its earlier scans
+    ALREADY_SOLD = "ALREADY_SOLD"
+    REPEATED = "REPEATED"
+    IMPOSSIBLE_TRAVEL = "IMPOSSIBLE_TRAVEL"
+    WRONG_MARKET = "WRONG_MARKET"
+    HISTORY_UNAVAILABLE = "HISTORY_UNAVAILABLE"
+    # nothing against it
+    VALID = "VALID"
+    CLASS_ONLY = "CLASS_ONLY"
+
+
+class Detail(StrEnum):
+    """The sentence below a VALID headline: which kind of "valid"."""
+
+    FIRST = "FIRST"  # the first check of this item
+    SEEN = "SEEN"  # checked before, by somebody else
+    MINE = "MINE"  # checked before, first by the same visitor
+    LOT = "LOT"  # a lot code: many items carry it
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What we say of a code.
+
+    `reasons` in order of weight, the first is the headline's; `detail` refines VALID; `first_checked` is UTC
+    milliseconds of the earliest known scan, 0 if this is the first or if it is not known; `acts` are the recalls
+    and display acts in force; `policy` names the version of the rules.
+    """
+
+    reasons: tuple[Reason, ...]
+    level: Level
+    detail: Detail | None = None
+    first_checked: int = 0
+    acts: tuple[Act, ...] = ()
+    policy: str = ""
+
+    @property
+    def name(self) -> Reason:
+        """The headline: the weightiest reason."""
+        return self.reasons[0]

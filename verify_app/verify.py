@@ -1,0 +1,39 @@
+"""START HERE: one scan, from the text on a label to a verdict.
+
+Page, API, batch and photo upload all call `verify`; nobody can forget to record, and each renders in its own way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .domain.code import Code
+from .domain.history import History
+from .domain.judge import judge
+from .domain.parse import parse
+from .domain.passport import Passport
+from .domain.scan import Visit
+from .domain.verdict import Verdict
+
+if TYPE_CHECKING:
+    from .parts import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that a page or an API may show of one scan."""
+
+    code: Code
+    passport: Passport | None
+    history: History | None
+    verdict: Verdict
+
+
+def verify(text: str, visit: Visit, parts: Parts) -> Answer:
+    """Answer one scan and record it. Raises `CodeError` when the text is no code at all."""
+    code = parse(text)
+    passport = parts.passports.find(code)  # None: nobody issued this code here
+    code = passport.code if passport else code  # a short code stands for the code that it names
+    history = parts.history.observe(code, visit)  # atomic: records this scan, returns those before; None: unavailable
+    return Answer(code, passport, history, judge(code, passport, history, visit, parts.policy))
