@@ -63,11 +63,13 @@ class Verdict:
 
     `reasons` in order of weight, the first is the headline's; `detail` refines VALID; `first_checked` is UTC
     milliseconds of the earliest known scan, 0 if this is the first or if it is not known; `acts` are the recalls
-    and display acts in force; `policy` names the version of the rules.
+    and display acts in force; `policy` names the version of the rules. `suspicion` is the part
+    of the level that speaks of the code itself: recall, dates and display are another channel and do not raise it.
     """
 
     reasons: tuple[Reason, ...]
     level: Level
+    suspicion: Level = Level.OK
     detail: Detail | None = None
     first_checked: int = 0
     acts: tuple[Act, ...] = ()
@@ -77,3 +79,9 @@ class Verdict:
     def name(self) -> Reason:
         """The headline: the weightiest reason."""
         return self.reasons[0]
+
+    @property
+    def shows_passport(self) -> bool:
+        """Whether trace information may be shown: not while its display is suspended or cancelled
+        (Circular 31/2026/TT-BCT Art. 11)."""
+        return not {Reason.SUSPENDED, Reason.CANCELLED} & set(self.reasons)

@@ -1,0 +1,190 @@
+"""The verdict: a pure function of what is known. `docs/verdicts.md` explains every outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from .code import FOREIGN, SHORT, Code, CodeError, Granularity
+from .history import History
+from .label import DateState, date_state
+from .local_time import local_date
+from .passport import Act, Display, ItemState, Passport, Review
+from .policy import Policy
+from .printed_date import PrintedDate
+from .scan import Entry, Visit
+from .verdict import Detail, Level, Reason, Verdict
+
+LEVELS: dict[Reason, Level] = {  # in order of weight: the first that applies is the headline
+    Reason.RECALLED: Level.ALERT,
+    Reason.CANCELLED: Level.ALERT,
+    Reason.SUSPENDED: Level.CAUTION,
+    Reason.UNKNOWN_SERIAL: Level.ALERT,
+    Reason.UNKNOWN_LOT: Level.CAUTION,
+    Reason.LOT_MISMATCH: Level.CAUTION,
+    Reason.EXPIRY_MISMATCH: Level.CAUTION,
+    Reason.NOT_IN_DATA_YET: Level.CAUTION,
+    Reason.EXPIRED: Level.ALERT,
+    Reason.ALREADY_SOLD: Level.CAUTION,
+    Reason.REPEATED: Level.CAUTION,
+    Reason.IMPOSSIBLE_TRAVEL: Level.CAUTION,
+    Reason.PENDING_REVIEW: Level.CAUTION,
+    Reason.HISTORY_UNAVAILABLE: Level.CAUTION,
+    Reason.WRONG_MARKET: Level.INFORMATION,
+    Reason.BEST_BEFORE_PASSED: Level.INFORMATION,
+    Reason.MALFORMED: Level.CAUTION,
+    Reason.NOT_GS1: Level.INFORMATION,
+    Reason.FOREIGN: Level.INFORMATION,
+    Reason.UNKNOWN_CODE: Level.INFORMATION,
+    Reason.CLASS_ONLY: Level.INFORMATION,
+    Reason.VALID: Level.OK,
+}
+_WEIGHT = {reason: place for place, reason in enumerate(LEVELS)}
+_OTHER_CHANNEL = frozenset(  # say nothing against the code itself, so it may still be called valid
+    {Reason.RECALLED, Reason.EXPIRED, Reason.BEST_BEFORE_PASSED, Reason.WRONG_MARKET}
+)
+_NO_SUSPICION = _OTHER_CHANNEL | {Reason.CANCELLED, Reason.SUSPENDED, Reason.PENDING_REVIEW, Reason.HISTORY_UNAVAILABLE}
+_DONE = frozenset({ItemState.SOLD, ItemState.CONSUMED, ItemState.EXPORTED, ItemState.DESTROYED, ItemState.STOLEN})
+_DETAIL_LEVELS = {
+    Detail.FIRST: Level.OK,
+    Detail.MINE: Level.OK,
+    Detail.SEEN: Level.INFORMATION,
+    Detail.LOT: Level.INFORMATION,
+}
+
+
+def judge(code: Code, passport: Passport | None, history: History | None, visit: Visit, policy: Policy) -> Verdict:
+    """Judge one scan. `passport` None: the registry does not hold the code; `history` None: not available now.
+
+    Evidence is only ever added: no reason takes another one away, except that VALID and CLASS_ONLY need the absence
+    of anything against the code. An item without its history is never valid (HISTORY_UNAVAILABLE).
+    """
+    if code.key == FOREIGN:
+        return Verdict((Reason.FOREIGN,), LEVELS[Reason.FOREIGN], policy=policy.version)
+    if passport is None:
+        level = Level.CAUTION if code.key == SHORT else LEVELS[Reason.UNKNOWN_CODE]  # our own codes we would know
+        return Verdict((Reason.UNKNOWN_CODE,), level, policy=policy.version)
+    found = {
+        *_acts(passport, history),
+        *_records(code, passport, local_date(visit.when)),
+        *_item_life(passport),
+        *_scans(code, history, policy),
+    }
+    if found <= _OTHER_CHANNEL:
+        found.add(Reason.CLASS_ONLY if code.granularity is Granularity.MODEL else Reason.VALID)
+    reasons = tuple(sorted(found, key=_WEIGHT.__getitem__))
+    detail = _detail(code, history) if Reason.VALID in found else None
+    levels = [_level(reason, passport, visit) for reason in reasons]
+    if detail:
+        levels.append(_DETAIL_LEVELS[detail])
+    if {Reason.REPEATED, Reason.IMPOSSIBLE_TRAVEL} <= found:
+        levels.append(Level.ALERT)  # two independent kinds of evidence of more than one item
+    return Verdict(
+        reasons=reasons,
+        level=max(levels),
+        suspicion=max((level for reason, level in zip(reasons, levels, strict=False) if reason not in _NO_SUSPICION),
+                      default=Level.OK),
+        detail=detail,
+        first_checked=_first_checked(code, history, detail),
+        acts=_acts_in_force(passport),
+        policy=policy.version,
+    )
+
+
+def judge_error(error: CodeError, policy: Policy) -> Verdict:
+    """The verdict on a text that is no code: MALFORMED or NOT_GS1."""
+    reason = Reason(error.kind)
+    return Verdict((reason,), LEVELS[reason], policy=policy.version)
+
+
+def _acts(passport: Passport, history: History | None) -> Iterator[Reason]:
+    """Recalls and display states: from the registry, or at once through the history's flags."""
+    flags = history.flags if history else None
+    parts = [part for part in (passport.model, passport.lot, passport.item) if part]
+    if any(part.recall for part in parts) or (flags and flags.recall):
+        yield Reason.RECALLED
+    displays = {part.display for part in parts}
+    if Display.CANCELLED in displays or (flags and flags.display.startswith("cancelled")):
+        yield Reason.CANCELLED
+    elif Display.SUSPENDED in displays or (flags and flags.display):
+        yield Reason.SUSPENDED
+    if any(part.review is not Review.PUBLISHED for part in (passport.model, passport.lot) if part):
+        yield Reason.PENDING_REVIEW
+
+
+def _records(code: Code, passport: Passport, today: date) -> Iterator[Reason]:
+    """What the carrier claims against what the registry holds, and the dates of the lot."""
+    lot, item = passport.lot, passport.item
+    if code.serial and item is None:
+        yield Reason.NOT_IN_DATA_YET if lot and not lot.complete else Reason.UNKNOWN_SERIAL
+    if code.lot and lot is None and item is None:
+        yield Reason.UNKNOWN_LOT
+    if code.lot and item and item.lot and item.lot != code.lot:
+        yield Reason.LOT_MISMATCH
+    if lot is None:
+        return
+    if _differs(code.attribute("17"), lot.expiry, today) or _differs(code.attribute("15"), lot.best_before, today):
+        yield Reason.EXPIRY_MISMATCH
+    state = date_state(lot, today)
+    if state is DateState.EXPIRED:
+        yield Reason.EXPIRED
+    elif state is DateState.BEST_BEFORE_PASSED:
+        yield Reason.BEST_BEFORE_PASSED
+
+
+def _differs(claimed: str, recorded: PrintedDate | None, today: date) -> bool:
+    """Whether a YYMMDD on the carrier contradicts the record. A date without day equals any day of its month."""
+    if not claimed or recorded is None:
+        return False
+    printed = PrintedDate.from_gs1(claimed, today)
+    if printed.day == 0 or recorded.day == 0:
+        return (printed.year, printed.month) != (recorded.year, recorded.month)
+    return printed != recorded
+
+
+def _item_life(passport: Passport) -> Iterator[Reason]:
+    if passport.item and passport.item.state in _DONE:
+        yield Reason.ALREADY_SOLD
+
+
+def _scans(code: Code, history: History | None, policy: Policy) -> Iterator[Reason]:
+    """The simple rule for repeated scans. A lot or model code is meant to be scanned often and is never judged so."""
+    if code.granularity is not Granularity.ITEM:
+        return
+    if history is None:
+        yield Reason.HISTORY_UNAVAILABLE
+        return
+    if history.others >= policy.repeated_others and history.days >= policy.repeated_days:
+        yield Reason.REPEATED
+    if history.travel >= policy.travel_pairs:
+        yield Reason.IMPOSSIBLE_TRAVEL
+    if history.abroad >= policy.abroad_visitors:
+        yield Reason.WRONG_MARKET
+
+
+def _level(reason: Reason, passport: Passport, visit: Visit) -> Level:
+    if reason is Reason.UNKNOWN_SERIAL and (visit.entry is Entry.TYPED or passport.lot is None):
+        return Level.CAUTION  # mistyped, or no lot to tell whether its serials were all sent to us
+    if reason is Reason.ALREADY_SOLD and passport.item and passport.item.state in (ItemState.DESTROYED, ItemState.STOLEN):
+        return Level.ALERT
+    return LEVELS[reason]
+
+
+def _detail(code: Code, history: History | None) -> Detail:
+    if code.granularity is not Granularity.ITEM or history is None:
+        return Detail.LOT
+    if history.others == 0 and (history.scans == 0 or history.repeat):
+        return Detail.FIRST
+    return Detail.MINE if history.mine_first else Detail.SEEN
+
+
+def _first_checked(code: Code, history: History | None, detail: Detail | None) -> int:
+    if code.granularity is not Granularity.ITEM or history is None or detail is Detail.FIRST:
+        return 0
+    return history.first
+
+
+def _acts_in_force(passport: Passport) -> tuple[Act, ...]:
+    parts = [part for part in (passport.item, passport.lot, passport.model) if part]
+    acts = [act for part in parts for act in (part.recall, part.display_act) if act]
+    return tuple(acts)
