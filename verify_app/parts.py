@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from .domain.code import Code
@@ -14,6 +15,7 @@ from .settings import Settings
 
 if TYPE_CHECKING:
     from .images.pool import DecodePool
+    from .serving.probes import Probe
 
 
 class Passports(Protocol):
@@ -41,3 +43,5 @@ class Parts:
     history: Histories
     policy: Policy
     decoder: DecodePool
+    secret: bytes = b""  # key of visitors' tags
+    probes: Mapping[str, Callable[[], Probe]] = field(default_factory=dict)  # part -> is it well?

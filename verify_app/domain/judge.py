@@ -43,8 +43,15 @@ _WEIGHT = {reason: place for place, reason in enumerate(LEVELS)}
 _OTHER_CHANNEL = frozenset(  # say nothing against the code itself, so it may still be called valid
     {Reason.RECALLED, Reason.EXPIRED, Reason.BEST_BEFORE_PASSED, Reason.WRONG_MARKET}
 )
-_NO_SUSPICION = _OTHER_CHANNEL | {Reason.CANCELLED, Reason.SUSPENDED, Reason.PENDING_REVIEW, Reason.HISTORY_UNAVAILABLE}
-_DONE = frozenset({ItemState.SOLD, ItemState.CONSUMED, ItemState.EXPORTED, ItemState.DESTROYED, ItemState.STOLEN})
+_NO_SUSPICION = _OTHER_CHANNEL | {
+    Reason.CANCELLED,
+    Reason.SUSPENDED,
+    Reason.PENDING_REVIEW,
+    Reason.HISTORY_UNAVAILABLE,
+}
+_DONE = frozenset(
+    {ItemState.SOLD, ItemState.CONSUMED, ItemState.EXPORTED, ItemState.DESTROYED, ItemState.STOLEN}
+)
 _DETAIL_LEVELS = {
     Detail.FIRST: Level.OK,
     Detail.MINE: Level.OK,
@@ -53,7 +60,9 @@ _DETAIL_LEVELS = {
 }
 
 
-def judge(code: Code, passport: Passport | None, history: History | None, visit: Visit, policy: Policy) -> Verdict:
+def judge(
+    code: Code, passport: Passport | None, history: History | None, visit: Visit, policy: Policy
+) -> Verdict:
     """Judge one scan. `passport` None: the registry does not hold the code; `history` None: not available now.
 
     Evidence is only ever added: no reason takes another one away, except that VALID and CLASS_ONLY need the absence
@@ -62,7 +71,9 @@ def judge(code: Code, passport: Passport | None, history: History | None, visit:
     if code.key == FOREIGN:
         return Verdict((Reason.FOREIGN,), LEVELS[Reason.FOREIGN], policy=policy.version)
     if passport is None:
-        level = Level.CAUTION if code.key == SHORT else LEVELS[Reason.UNKNOWN_CODE]  # our own codes we would know
+        level = (
+            Level.CAUTION if code.key == SHORT else LEVELS[Reason.UNKNOWN_CODE]
+        )  # our own codes we would know
         return Verdict((Reason.UNKNOWN_CODE,), level, policy=policy.version)
     found = {
         *_acts(passport, history),
@@ -82,8 +93,10 @@ def judge(code: Code, passport: Passport | None, history: History | None, visit:
     return Verdict(
         reasons=reasons,
         level=max(levels),
-        suspicion=max((level for reason, level in zip(reasons, levels, strict=False) if reason not in _NO_SUSPICION),
-                      default=Level.OK),
+        suspicion=max(
+            (level for reason, level in zip(reasons, levels, strict=False) if reason not in _NO_SUSPICION),
+            default=Level.OK,
+        ),
         detail=detail,
         first_checked=_first_checked(code, history, detail),
         acts=_acts_in_force(passport),
@@ -123,7 +136,9 @@ def _records(code: Code, passport: Passport, today: date) -> Iterator[Reason]:
         yield Reason.LOT_MISMATCH
     if lot is None:
         return
-    if _differs(code.attribute("17"), lot.expiry, today) or _differs(code.attribute("15"), lot.best_before, today):
+    if _differs(code.attribute("17"), lot.expiry, today) or _differs(
+        code.attribute("15"), lot.best_before, today
+    ):
         yield Reason.EXPIRY_MISMATCH
     state = date_state(lot, today)
     if state is DateState.EXPIRED:
@@ -165,7 +180,11 @@ def _scans(code: Code, history: History | None, policy: Policy) -> Iterator[Reas
 def _level(reason: Reason, passport: Passport, visit: Visit) -> Level:
     if reason is Reason.UNKNOWN_SERIAL and (visit.entry is Entry.TYPED or passport.lot is None):
         return Level.CAUTION  # mistyped, or no lot to tell whether its serials were all sent to us
-    if reason is Reason.ALREADY_SOLD and passport.item and passport.item.state in (ItemState.DESTROYED, ItemState.STOLEN):
+    if (
+        reason is Reason.ALREADY_SOLD
+        and passport.item
+        and passport.item.state in (ItemState.DESTROYED, ItemState.STOLEN)
+    ):
         return Level.ALERT
     return LEVELS[reason]
 
