@@ -68,9 +68,7 @@ def imports(path: Path):
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *(node.module.split(".") if node.module else [])])
-            yield from (
-                (f"{module}.{alias.name}" for alias in node.names) if module == "verify_app" else (module,)
-            )
+            yield from ((f"{module}.{alias.name}" for alias in node.names) if module == "verify_app" else (module,))
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
@@ -109,9 +107,7 @@ def test_cache_knows_nothing_of_ours():
             for node in ast.walk(ast.parse(source))
             if isinstance(node, ast.Import | ast.ImportFrom)
             for name in (
-                [node.module or ""]
-                if isinstance(node, ast.ImportFrom)
-                else [alias.name for alias in node.names]
+                [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
             )
         }
 

@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from verify_app.domain.check_digit import expected_check_digit
+
 from verify_app.domain.judge import LEVELS
 from verify_app.domain.verdict import Detail, Reason
 from verify_app.settings import Settings
@@ -40,9 +40,7 @@ def tracked():
 
 def texts():
     return [
-        (path, path.read_text(encoding="utf-8", errors="replace"))
-        for path in tracked()
-        if path.suffix in TEXT_ENDINGS
+        (path, path.read_text(encoding="utf-8", errors="replace")) for path in tracked() if path.suffix in TEXT_ENDINGS
     ]
 
 
@@ -90,9 +88,7 @@ def test_every_verdict_is_explained_in_the_documents():
     text = (ROOT / "docs/verdicts.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([A-Z0-9_]+)` \| ([0-3])(?:[–-][0-3])? \|", text, re.MULTILINE)
     assert {name for name, _ in rows} == set(Reason)
-    assert {name: int(level) for name, level in rows} == {
-        reason.value: int(level) for reason, level in LEVELS.items()
-    }
+    assert {name: int(level) for name, level in rows} == {reason.value: int(level) for reason, level in LEVELS.items()}
     assert [name for name, _ in rows] == [reason.value for reason in LEVELS], (
         "the order of the table is the order of weight"
     )

@@ -22,9 +22,7 @@ def test_a_module_is_short_and_has_a_name_of_the_trade(path):
     assert path.stem not in FORBIDDEN_NAMES
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef):
-            body_start = (
-                node.body[1].lineno if ast.get_docstring(node) and len(node.body) > 1 else node.body[0].lineno
-            )
+            body_start = node.body[1].lineno if ast.get_docstring(node) and len(node.body) > 1 else node.body[0].lineno
             length = (node.end_lineno or 0) - body_start + 1
             assert length <= 40, f"{node.name} has {length} lines"
 

@@ -59,10 +59,7 @@ def test_the_first_visitor_is_told_so_on_return():
 
 
 def test_a_reload_of_the_first_check_still_reads_as_the_first_check():
-    assert (
-        judged(history=History(scans=1, first=NOW - 1000, mine_first=True, repeat=True)).detail
-        is Detail.FIRST
-    )
+    assert judged(history=History(scans=1, first=NOW - 1000, mine_first=True, repeat=True)).detail is Detail.FIRST
 
 
 def test_a_lot_code_is_valid_as_information_whatever_its_history():

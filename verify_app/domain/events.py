@@ -44,7 +44,9 @@ class CriticalEvent:
     in_error: bool = False
 
 
-def chain(events: tuple[CriticalEvent, ...], expected: tuple[Stage, ...]) -> tuple[tuple[Stage, tuple[CriticalEvent, ...]], ...]:
+def chain(
+    events: tuple[CriticalEvent, ...], expected: tuple[Stage, ...]
+) -> tuple[tuple[Stage, tuple[CriticalEvent, ...]], ...]:
     """The chain stage by stage, in order; an expected stage without an event comes with no events: a gap to show.
 
     Events declared in error are left out. Stages that are neither expected nor reported do not appear.

@@ -49,9 +49,7 @@ _NO_SUSPICION = _OTHER_CHANNEL | {
     Reason.PENDING_REVIEW,
     Reason.HISTORY_UNAVAILABLE,
 }
-_DONE = frozenset(
-    {ItemState.SOLD, ItemState.CONSUMED, ItemState.EXPORTED, ItemState.DESTROYED, ItemState.STOLEN}
-)
+_DONE = frozenset({ItemState.SOLD, ItemState.CONSUMED, ItemState.EXPORTED, ItemState.DESTROYED, ItemState.STOLEN})
 _DETAIL_LEVELS = {
     Detail.FIRST: Level.OK,
     Detail.MINE: Level.OK,
@@ -60,9 +58,7 @@ _DETAIL_LEVELS = {
 }
 
 
-def judge(
-    code: Code, passport: Passport | None, history: History | None, visit: Visit, policy: Policy
-) -> Verdict:
+def judge(code: Code, passport: Passport | None, history: History | None, visit: Visit, policy: Policy) -> Verdict:
     """Judge one scan. `passport` None: the registry does not hold the code; `history` None: not available now.
 
     Evidence is only ever added: no reason takes another one away, except that VALID and CLASS_ONLY need the absence
@@ -71,9 +67,7 @@ def judge(
     if code.key == FOREIGN:
         return Verdict((Reason.FOREIGN,), LEVELS[Reason.FOREIGN], policy=policy.version)
     if passport is None:
-        level = (
-            Level.CAUTION if code.key == SHORT else LEVELS[Reason.UNKNOWN_CODE]
-        )  # our own codes we would know
+        level = Level.CAUTION if code.key == SHORT else LEVELS[Reason.UNKNOWN_CODE]  # our own codes we would know
         return Verdict((Reason.UNKNOWN_CODE,), level, policy=policy.version)
     found = {
         *_acts(passport, history),
@@ -136,9 +130,7 @@ def _records(code: Code, passport: Passport, today: date) -> Iterator[Reason]:
         yield Reason.LOT_MISMATCH
     if lot is None:
         return
-    if _differs(code.attribute("17"), lot.expiry, today) or _differs(
-        code.attribute("15"), lot.best_before, today
-    ):
+    if _differs(code.attribute("17"), lot.expiry, today) or _differs(code.attribute("15"), lot.best_before, today):
         yield Reason.EXPIRY_MISMATCH
     state = date_state(lot, today)
     if state is DateState.EXPIRED:

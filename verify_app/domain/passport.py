@@ -13,7 +13,7 @@ from .certificate import Certificate
 from .code import Code, Granularity
 from .events import CriticalEvent, Stage
 from .printed_date import PrintedDate
-from .text import Text
+from .text import NO_TEXT, Text
 
 
 class OperatorRole(StrEnum):
@@ -94,7 +94,7 @@ class Act:
     reason: Text
     actor: Text
     when: int  # UTC milliseconds
-    advice: Text = Text(())
+    advice: Text = NO_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +109,11 @@ class ModelPart:
     name: Text
     enterprise_id: str
     operators: tuple[Operator, ...]
-    origin: Text = Text(())
-    last_processing_place: Text = Text(())
+    origin: Text = NO_TEXT
+    last_processing_place: Text = NO_TEXT
     brand: str = ""
     pictures: tuple[Picture, ...] = ()
-    description: Text = Text(())
+    description: Text = NO_TEXT
     standards: tuple[str, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     warnings: tuple[Text, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .passport import ItemPart, LotPart, ModelPart
-from .text import Text
+from .text import NO_TEXT, Text
 
 
 class EnterpriseKind(StrEnum):
@@ -86,7 +86,7 @@ class ActRecord:
     when: int
     lot: str = ""
     serial: str = ""
-    advice: Text = Text(())
+    advice: Text = NO_TEXT
     ended: int = 0
 
 

@@ -31,3 +31,6 @@ class Text:
 
     def __bool__(self) -> bool:
         return any(text for _, text in self.values)
+
+
+NO_TEXT = Text(())
