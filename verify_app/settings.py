@@ -101,7 +101,8 @@ def _secret(raw: str) -> str:
 def _url(*schemes: str) -> Callable[[str], str]:
     def read(raw: str) -> str:
         if not raw.startswith(tuple(f"{scheme}://" for scheme in schemes)):
-            raise ValueError(f"Expected a URL that starts with {' or '.join(schemes)}, got {raw.rsplit('@', maxsplit=1)[-1]!r}.")
+            shown = raw.rsplit("@", maxsplit=1)[-1]  # never a password
+            raise ValueError(f"Expected a URL that starts with {' or '.join(schemes)}, got {shown!r}.")
         return raw.rstrip("/") if "http" in schemes else raw
 
     return read
