@@ -1,0 +1,64 @@
+# `make` lists the targets. Nothing needs to be installed first; see README.md.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+LOCKS := requirements.lock requirements-build.lock
+RUN_READY := .venv/.ready-run
+DEV_READY := .venv/.ready-dev
+
+.PHONY: help run setup setup-dev test check lint types smoke-load lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup ## start the whole service and print its address (PORT, DATA_DIR); Ctrl-C stops it
+	@exec $(BIN)/verify-app serve
+
+setup: ## make .venv with .venv/bin/verify-app; installs what the system lacks
+	@.ci/packages run
+	@$(MAKE) $(RUN_READY)
+
+setup-dev: ## the same with everything that the tests need
+	@.ci/packages test
+	@$(MAKE) $(DEV_READY)
+
+# A development environment holds everything that a running one needs, so it satisfies both stamps.
+$(RUN_READY): $(LOCKS) pyproject.toml .ci/venv
+	@.ci/venv run
+	@rm -f $(DEV_READY)
+	@touch $@
+
+$(DEV_READY): $(LOCKS) requirements-dev.lock pyproject.toml .ci/venv
+	@.ci/venv dev
+	@touch $(RUN_READY) $@
+
+test: setup-dev ## run all tests, with the coverage of domain/ (100 % of its branches)
+	@$(BIN)/python -m pytest --cov --cov-report= $(TESTS)
+	@$(BIN)/python -m coverage report --include='verify_app/domain/*' --show-missing --skip-covered --fail-under=100
+
+lint: $(DEV_READY) ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(DEV_READY) ## mypy: strict on domain/ and cache/
+	@$(BIN)/mypy
+
+check: setup-dev lint types test ## all that continuous integration checks
+
+smoke-load: $(DEV_READY) ## ten seconds of every kind of visitor; every answered scan must be in the ledger
+	@$(BIN)/python -m loadtests.smoke
+
+lock: ## compute the lock files anew from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "Expected uv for computing the lock files, got none." >&2; exit 1; }
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    --upgrade --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    -c requirements-dev.lock pyproject.toml -o requirements.lock
+	printf '%s\n' 'hatchling>=1.27' | uv pip compile --quiet --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --no-annotate -c requirements-dev.lock - -o requirements-build.lock
+
+clean: ## remove .venv and what tools leave behind (not DATA_DIR)
+	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

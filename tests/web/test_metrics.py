@@ -1,0 +1,110 @@
+"""/metrics: what is counted, under which labels, and that several workers are summed."""
+
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+from prometheus_client.parser import text_string_to_metric_families
+
+from verify_app.domain.scan import Entry
+from verify_app.domain.verdict import Level, Reason, Verdict
+from verify_app.serving.probes import Probe
+from verify_app.settings import Settings
+from verify_app.web import metrics as measures
+from verify_app.web.metrics import metrics
+
+
+@pytest.fixture
+def client(tmp_path, monkeypatch):
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+    app = Flask("tests")
+    parts = {"stream": lambda: Probe(ok=True, note="pending", value=7), "history": lambda: Probe(ok=False)}
+    app.extensions["parts"] = SimpleNamespace(probes=parts, settings=Settings(data_dir=tmp_path))
+    app.register_blueprint(metrics)
+    app.add_url_rule("/01/<gtin>", "item", lambda gtin: gtin)
+    return app.test_client()
+
+
+def value(client, name, **labels):
+    """The value of one sample; 0 where nothing was counted yet."""
+    text = client.get("/metrics", headers={"Accept": "text/plain"}).text
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            if sample.name == name and labels.items() <= sample.labels.items():
+                return sample.value
+    return 0.0
+
+
+def test_requests_are_counted_by_route_and_never_by_what_was_typed(client):
+    labels = {"route": "/01/<gtin>", "method": "GET", "status": "200"}
+    before = value(client, "verify_app_requests_total", **labels)
+    client.get("/01/09506000134352")
+    client.get("/01/09506000134376")
+    assert value(client, "verify_app_requests_total", **labels) == before + 2
+    assert "09506000134352" not in client.get("/metrics").text
+
+
+def test_paths_without_a_route_and_odd_methods_share_one_label(client):
+    client.get("/wp-login.php")
+    client.open("/wp-login.php", method="BREW")
+    assert value(client, "verify_app_requests_total", route="none", method="GET", status="404") >= 1
+    assert value(client, "verify_app_requests_total", route="none", method="other") >= 1
+    assert "wp-login" not in client.get("/metrics").text
+
+
+def test_scans_are_counted_by_verdict_and_lost_history_apart(client):
+    verdict = Verdict(reasons=(Reason.HISTORY_UNAVAILABLE,), level=Level.CAUTION)
+    answer, visit = SimpleNamespace(verdict=verdict, history=None), SimpleNamespace(entry=Entry.LINK)
+    before = value(client, "verify_app_history_unavailable_total")
+    measures.count_scan(answer, visit, 0.004)
+    assert value(client, "verify_app_scans_total", verdict="HISTORY_UNAVAILABLE", entry="link") >= 1
+    assert value(client, "verify_app_history_unavailable_total") == before + 1
+    assert value(client, "verify_app_scan_seconds_bucket", le="0.005") >= 1
+
+
+def test_decodes_are_counted_by_outcome(client):
+    before = value(client, "verify_app_decodes_total", outcome="found")
+    measures.count_decode("found", 0.03)
+    assert value(client, "verify_app_decodes_total", outcome="found") == before + 1
+
+
+def test_backlogs_are_read_at_the_moment_of_asking(client):
+    assert value(client, "verify_app_part_value", part="stream", note="pending") == 7
+    assert value(client, "verify_app_part_up", part="stream") == 1
+    assert value(client, "verify_app_part_up", part="history") == 0
+
+
+def test_a_scraper_may_ask_for_open_metrics(client):
+    answer = client.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
+    assert answer.content_type.startswith("application/openmetrics-text")
+    assert answer.text.endswith("# EOF\n")
+
+
+WORKER = """
+from verify_app.web import metrics
+metrics.count_decode("found", 0.03)
+"""
+ASKER = """
+from types import SimpleNamespace
+from pathlib import Path
+from flask import Flask
+from verify_app.settings import Settings
+from verify_app.web.metrics import metrics
+app = Flask("tests")
+app.extensions["parts"] = SimpleNamespace(probes={}, settings=Settings(data_dir=Path("missing")))
+app.register_blueprint(metrics)
+print(app.test_client().get("/metrics").text)
+"""
+
+
+def test_the_counts_of_several_worker_processes_are_summed(tmp_path):
+    environ = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", WORKER], env=environ, check=True)
+    asked = subprocess.run(
+        [sys.executable, "-c", ASKER], env=environ, check=True, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert 'verify_app_decodes_total{outcome="found"} 2.0' in asked.stdout

@@ -1,0 +1,1 @@
+"""How the service is run: the supervisor of `serve`, the embedded engines, gunicorn and its settings."""

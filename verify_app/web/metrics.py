@@ -1,0 +1,116 @@
+"""`/metrics` for Prometheus: every measure of the service, named in one place.
+
+Under `serve` the measures of all workers are summed through files in DATA_DIR/metrics (PROMETHEUS_MULTIPROC_DIR);
+without that folder they live in this process. They cost some microseconds and hold no code, visitor or address:
+labels are routes and verdict names, never what a visitor typed. Keep `/metrics` off the public at the proxy.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, current_app, g, request
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from ..serving.probes import Health
+from .health import watch
+
+if TYPE_CHECKING:
+    from ..domain.scan import Visit
+    from ..verify import Answer
+
+metrics = Blueprint("metrics", __name__)
+
+_registry = CollectorRegistry()
+_QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+_SLOW = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+requests_total = Counter("verify_app_requests", "Answered requests.", ("route", "method", "status"), registry=_registry)
+request_seconds = Histogram(
+    "verify_app_request_seconds", "Time to answer, by route.", ("route",), registry=_registry, buckets=_QUICK
+)
+scans_total = Counter("verify_app_scans", "Answered scans by verdict.", ("verdict", "entry"), registry=_registry)
+scan_seconds = Histogram("verify_app_scan_seconds", "Time of `verify` in a scan.", registry=_registry, buckets=_QUICK)
+history_unavailable_total = Counter(
+    "verify_app_history_unavailable", "Scans answered without their history.", registry=_registry
+)
+decodes_total = Counter("verify_app_decodes", "Photos by what came of them.", ("outcome",), registry=_registry)
+decode_seconds = Histogram(
+    "verify_app_decode_seconds", "Time to read the codes in a photo.", registry=_registry, buckets=_SLOW
+)
+cache_total = Counter("verify_app_cache", "Look-ups in the cache.", ("outcome",), registry=_registry)
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+
+
+@metrics.before_app_request
+def _begin() -> None:
+    g.metrics_began = time.perf_counter()
+
+
+@metrics.after_app_request
+def _end(answer: Response) -> Response:
+    """Count and time every request, by the rule that matched and never by the path that was asked."""
+    route = request.url_rule.rule if request.url_rule else "none"
+    method = request.method if request.method in _METHODS else "other"
+    requests_total.labels(route, method, str(answer.status_code)).inc()
+    if (began := g.get("metrics_began")) is not None:
+        request_seconds.labels(route).observe(time.perf_counter() - began)
+    return answer
+
+
+def count_scan(answer: Answer, visit: Visit, seconds: float) -> None:
+    """Count one answered scan by its verdict."""
+    scans_total.labels(answer.verdict.name.value, visit.entry.value).inc()
+    scan_seconds.observe(seconds)
+    if answer.history is None:
+        history_unavailable_total.inc()
+
+
+def count_decode(outcome: str, seconds: float) -> None:
+    """Count one photo; `outcome` is one of a few fixed words ("found", "nothing", "refused", "late", "busy")."""
+    decodes_total.labels(outcome).inc()
+    decode_seconds.observe(seconds)
+
+
+@metrics.get("/metrics")
+def exposition() -> Response:
+    """All measures, summed over the workers, in the text format that the asker prefers."""
+    registry = CollectorRegistry()
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        registry.register(_Own())
+    registry.register(_State(watch(current_app).look()))
+    encode, mime = choose_encoder(request.headers.get("Accept", ""))
+    return Response(encode(registry), content_type=mime, headers={"Cache-Control": "no-store", "Vary": "Accept"})
+
+
+class _Own:
+    """The measures of this process."""
+
+    def collect(self) -> Iterable[Metric]:
+        return _registry.collect()
+
+
+class _State:
+    """Gauges read at the moment of asking; as files of each worker they would be as old as its last request."""
+
+    def __init__(self, health: Health) -> None:
+        self._health = health
+
+    def collect(self) -> Iterator[Metric]:
+        up = GaugeMetricFamily("verify_app_part_up", "1 while a part of the service is well.", labels=("part",))
+        size = GaugeMetricFamily("verify_app_part_value", "Backlog, age or space of a part.", labels=("part", "note"))
+        for name, part in self._health.parts.items():
+            up.add_metric((name,), float(part.ok))
+            if part.value is not None:
+                size.add_metric((name, part.note), float(part.value))
+        yield up
+        yield size
