@@ -38,8 +38,9 @@ class CodeError(ValueError):
     """The text is no code. `str(error)` says in English what was expected and what came.
 
     `problem` is a stable slug for the page's catalogue ("check_digit", "length", "characters", "order",
-    "duplicate", "empty", "unknown_ai", "missing_key", "too_long", "not_a_code"); `kind` is "MALFORMED" (meant as
-    a GS1 or short code, but broken) or "NOT_GS1" (nothing that we know).
+    "duplicate", "empty", "unknown_ai", "missing_key", "too_long", "not_a_code", "value" such as a date that does
+    not exist, "pair": AIs that exclude or need each other); `kind` is "MALFORMED" (meant as a GS1 or short code, but
+    broken) or "NOT_GS1" (nothing that we know).
     """
 
     def __init__(self, problem: str, expected: str, got: str, *, kind: str = "MALFORMED") -> None:
