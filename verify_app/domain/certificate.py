@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from .text import Text
 
+_OCOP_STARS = range(3, 6)
+
 
 class CertificateKind(StrEnum):
     """What a certificate speaks of."""
@@ -38,9 +40,17 @@ class CertificateState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+def _is_iso_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A certificate or mark. A claim without a number is refused (`ValueError`).
+    """A certificate or mark. A claim without a number, with a broken date or with other stars is refused
+    (`ValueError`), so that a page never meets one.
 
     `standard` carries the standard *and its year* ("TCVN 11892-1:2017"); dates are ISO "YYYY-MM-DD", "" for open.
     """
@@ -58,6 +68,11 @@ class Certificate:
     def __post_init__(self) -> None:
         if not self.number.strip():
             raise ValueError(f"Expected a number for the certificate {self.title.text('vi')!r}, got none.")
+        for day in (self.valid_from, self.valid_until):
+            if day and not _is_iso_date(day):
+                raise ValueError(f"Expected a date YYYY-MM-DD in the certificate {self.number!r}, got {day!r}.")
+        if self.stars and not (self.kind is CertificateKind.OCOP and self.stars in _OCOP_STARS):
+            raise ValueError(f"Expected 3 to 5 stars, on an OCOP certificate only, got {self.stars} on {self.kind}.")
 
     def state(self, today: date) -> CertificateState:
         """What the certificate is worth today."""

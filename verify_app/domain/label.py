@@ -17,7 +17,7 @@ from .text import NO_TEXT, Text
 
 NAME, RESPONSIBLE_PARTY, ORIGIN, WARNINGS = "name", "responsible_party", "origin", "warnings"
 GROUP = "group"  # stands among the missing items where no group of goods was declared
-ALL_GOODS = tuple(LabelItem((item,)) for item in (NAME, RESPONSIBLE_PARTY, ORIGIN))  # Art. 42(1)
+ALL_GOODS = tuple(LabelItem((item,)) for item in (NAME, RESPONSIBLE_PARTY, ORIGIN))  # Art. 42
 
 _PHYSICAL = frozenset(  # Art. 53: name, responsible party, origin and warnings, of which Annex I has three sorts
     {NAME, RESPONSIBLE_PARTY, ORIGIN, WARNINGS, "age_warning", "hazard_signs"}
@@ -46,7 +46,7 @@ class RemarkKind(StrEnum):
     NO_ORIGIN_PHRASE = "no_origin_phrase"  # Art. 47
     COUNTRY_ABBREVIATED = "country_abbreviated"  # Art. 39
     NO_DAY = "no_day"  # Annex I asks for day, month and year
-    NO_GROUP = "no_group"  # no group of Annex I: only the items of Art. 42(1) can be checked
+    NO_GROUP = "no_group"  # no group of Annex I: only the items of Art. 42 can be checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def passport_may_replace_label(model: ModelPart, lot: LotPart | None) -> tuple[b
 
 
 def label_of(model: ModelPart, lot: LotPart | None, today: date) -> Label:
-    """The electronic label of a model, or of one of its lots: Art. 42(1) for all goods, then Annex I by group."""
+    """The electronic label of a model, or of one of its lots: Art. 42 for all goods, then Annex I by group."""
     rows = _rows(model, lot)
     known = frozenset({Granularity.MODEL} if lot is None else {Granularity.MODEL, Granularity.LOT})
     group = label_groups().get(model.label_group)

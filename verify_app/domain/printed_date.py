@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import calendar
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 
 _CENTURY_WINDOW = 50  # GS1 General Specifications, clause 7.12
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})(?:-(0[1-9]|[12][0-9]|3[01]))?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -18,7 +20,11 @@ class PrintedDate:
     day: int = 0
 
     def __post_init__(self) -> None:
-        if not 1 <= self.month <= 12 or not 0 <= self.day <= calendar.monthrange(self.year, self.month)[1]:
+        if not (
+            MINYEAR <= self.year <= MAXYEAR
+            and 1 <= self.month <= 12
+            and 0 <= self.day <= calendar.monthrange(self.year, self.month)[1]
+        ):
             raise ValueError(f"Expected a date, got {self.year:04}-{self.month:02}-{self.day:02}.")
 
     @classmethod
@@ -35,12 +41,12 @@ class PrintedDate:
 
     @classmethod
     def from_iso(cls, text: str) -> PrintedDate:
-        """Read "YYYY-MM-DD" or "YYYY-MM"."""
-        try:
-            numbers = [int(part) for part in text.split("-")]
-            return cls(*numbers)
-        except (ValueError, TypeError) as error:
-            raise ValueError(f"Expected a date YYYY-MM-DD or YYYY-MM, got {text!r}.") from error
+        """Read "YYYY-MM-DD" or "YYYY-MM", in that spelling only."""
+        found = _ISO.fullmatch(text)
+        if found is None:
+            raise ValueError(f"Expected a date YYYY-MM-DD or YYYY-MM, got {text!r}.")
+        year, month, day = found.groups(default="0")
+        return cls(int(year), int(month), int(day))
 
     @property
     def iso(self) -> str:

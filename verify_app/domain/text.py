@@ -19,8 +19,8 @@ class Text:
         return cls((("vi", vi), ("en", en)) if en else (("vi", vi),))
 
     def language(self, wanted: str) -> str:
-        """Language that `text(wanted)` answers in: the wanted one, else Vietnamese, else the first."""
-        have = [language for language, _ in self.values]
+        """Language that `text(wanted)` answers in: the wanted one, else Vietnamese, else the first that has words."""
+        have = [language for language, text in self.values if text]
         if wanted in have:
             return wanted
         return FALLBACK if FALLBACK in have else (have[0] if have else FALLBACK)
