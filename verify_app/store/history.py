@@ -1,0 +1,198 @@
+"""Histories of codes in Redis or Valkey: one script call records a scan and says what was there before.
+
+The state itself and its rules are in `observe.lua`; here is the way to it and back. One call is one round trip.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from enum import IntEnum
+from hashlib import sha256
+from importlib.resources import files
+
+import redis
+from prometheus_client import Counter
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from verify_app.domain.code import Code
+from verify_app.domain.history import Flags, History
+from verify_app.domain.scan import Actor, Visit, VisitKind
+
+from . import keys
+from .circuit import Circuit
+from .event import ScanEvent, encode
+from .journal import Journal
+
+LIFETIME_MS = 5 * 366 * 86_400_000  # a code's history ends five years after its last scan
+STREAM_LIMIT = 1_000_000  # entries of one shard; beyond it scans go to the journal
+
+_SOURCE = files(__package__).joinpath("observe.lua").read_text(encoding="utf-8")
+# named after its content: while releases change, each process calls the function that it was made for
+_NAME = f"verify_{sha256(_SOURCE.encode()).hexdigest()[:16]}"
+_LIBRARY = f"#!lua name={_NAME}\n{_SOURCE}\nredis.register_function('{_NAME}', observe)\n"
+_EPOCH_MS = 1_577_836_800_000  # 2020-01-01 UTC: times of the state have 40 bits from here, enough until 2054
+_LATEST = 2**40 - 1
+_FACTS = struct.Struct(">B5sIBhh5s5sI")
+_BEFORE = struct.Struct(">BBIIH5s5sHHHBH")
+_REGIONS = {"N": 1, "C": 2, "S": 3}
+_REPEAT, _RECORDED, _MINE, _CORRUPT = 1, 2, 4, 8
+
+outcomes = Counter(
+    "verify_app_history",
+    "Scans whose history was not there as it should be, by what became of them.",
+    ("outcome",),  # incomplete, unreadable, corrupt, journaled, lost
+    registry=None,
+)
+
+
+class Mode(IntEnum):
+    """What the script is called for: a scan, a look, a scan from a journal, a scan from the ledger."""
+
+    SCAN = 0
+    LOOK = 1
+    REPLAY = 2
+    FOLD = 3
+
+
+def connect(url: str, timeout_ms: int) -> redis.Redis:
+    """Client for `ValkeyHistory`: threads may share it, nothing is ever sent twice, and it waits at most `timeout_ms`
+    to connect and as long to read. (redis-py's own default is ten retries with five seconds each.)"""
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=timeout_ms / 1000,
+        socket_connect_timeout=timeout_ms / 1000,
+        retry=Retry(NoBackoff(), 0),
+        protocol=2,  # with RESP3 each new connection would greet the server first, and replies cost more to read
+        driver_info=None,
+        max_connections=1024,
+    )
+
+
+class Script:
+    """The script with the constants of one installation: builds its arguments, calls it, reads its answer."""
+
+    def __init__(self, client: redis.Redis, *, shards: int, reload_ms: int, lifetime_ms: int = LIFETIME_MS) -> None:
+        self.client = client
+        self.shards = shards
+        self._reload = reload_ms.to_bytes(5, "big")
+        self._lifetime = lifetime_ms.to_bytes(5, "big")
+
+    def call(self, mode: Mode, event: ScanEvent, guard: str = "") -> bytes:
+        """Run the script for one event; `guard` is the epoch's value in FOLD. Raises `redis.RedisError`."""
+        arguments = self.arguments(mode, event, guard)
+        send: Callable[..., bytes] = self.client.execute_command
+        try:
+            return send("FCALL", _NAME, *arguments)
+        except redis.ResponseError as error:
+            if "unction not found" not in str(error):
+                raise
+        self.load()  # a new or emptied server; functions are kept with the data, so a restart is not enough
+        return send("FCALL", _NAME, *arguments)
+
+    def load(self) -> str:
+        """Put the function into the server and return its name, for pipelines. Raises `redis.RedisError`."""
+        self.client.function_load(_LIBRARY, replace=True)
+        return _NAME
+
+    def arguments(self, mode: Mode, event: ScanEvent, guard: str = "") -> tuple[str | bytes | int, ...]:
+        """What follows the function's name in FCALL."""
+        shard = keys.shard_of(event.gtin, event.identity, self.shards)
+        lat, lon = event.cell or (0, 0)
+        marks = _REGIONS.get(event.region, 0) | (event.country not in ("", "VN")) << 2
+        marks |= (event.cell is not None) << 3 | (event.actor is Actor.PUBLIC) << 4
+        when = min(max(event.when - _EPOCH_MS, 0), _LATEST).to_bytes(5, "big")
+        facts = _FACTS.pack(mode, when, event.tag, marks, lat, lon, self._reload, self._lifetime, STREAM_LIMIT)
+        return (
+            4,
+            keys.state(shard, event.identity),
+            keys.flags(shard, event.gtin),
+            keys.stream(shard),
+            keys.epoch(shard),
+            facts,
+            encode(event),
+            event.lot and f"10/{event.lot}",
+            event.serial and f"21/{event.serial}",
+            event.id if mode is Mode.REPLAY else guard,
+        )
+
+
+class ValkeyHistory:
+    """Histories of all codes, shared by threads. `client` comes from `connect`."""
+
+    def __init__(
+        self, client: redis.Redis, journal: Journal, *, shards: int, reload_ms: int, rest_ms: int = 1000
+    ) -> None:
+        retry = client.get_retry()
+        if retry is not None and retry.get_retries() != 0:
+            raise ValueError(f"Expected a client that sends nothing twice, got {retry.get_retries()} retries.")
+        self._script = Script(client, shards=shards, reload_ms=reload_ms)
+        self._journal = journal
+        self._circuit = Circuit(rest_ms)
+
+    @property
+    def available(self) -> bool:
+        """Whether the last scan reached the engine."""
+        return self._circuit.closed
+
+    def observe(self, code: Code, visit: Visit) -> History | None:
+        """Record this scan and return what was there before, in one atomic step and one round trip.
+
+        None: the history is not available or not complete; the scan is then in the stream or in the journal (or,
+        when the disk is full, nowhere: `outcomes` counts it as "lost" and the journal says so in its state).
+        A visit that is not a SCAN changes nothing. The flags are those of the product, of `code.lot` and of
+        `code.serial`: pass the passport's code, which carries the lot of an item where it is known.
+        """
+        event = ScanEvent.of(code, visit)
+        scan = visit.kind is VisitKind.SCAN
+        if self._circuit.enter():
+            try:
+                reply = self._script.call(Mode.SCAN if scan else Mode.LOOK, event)
+            except (redis.ConnectionError, redis.TimeoutError):
+                self._circuit.failed()
+            except redis.RedisError:  # it answered, but could not write: out of memory, stream full, read-only
+                self._circuit.succeeded()
+            else:
+                self._circuit.succeeded()
+                return _read(reply)
+        if scan:
+            outcomes.labels("journaled" if self._journal.append(encode(event)) else "lost").inc()
+        return None
+
+    def replay(self, event: ScanEvent) -> None:
+        """Record a scan that went to a journal; again is as once. Raises `redis.RedisError` if it cannot be now."""
+        self._script.call(Mode.REPLAY, event)
+
+
+def _read(reply: bytes) -> History | None:
+    status, facts, scans, others, days, first, last, north, centre, south, travel, abroad = _BEFORE.unpack_from(reply)
+    if status:
+        outcomes.labels("incomplete" if status == 1 else "unreadable").inc()
+        return None
+    if facts & _CORRUPT:
+        outcomes.labels("corrupt").inc()
+    return History(
+        scans=scans,
+        others=others,
+        days=days,
+        first=_EPOCH_MS + int.from_bytes(first, "big") if scans else 0,
+        last=_EPOCH_MS + int.from_bytes(last, "big") if scans else 0,
+        regions=(north, centre, south),
+        travel=travel,
+        abroad=abroad,
+        mine_first=bool(facts & _MINE),
+        repeat=bool(facts & _REPEAT),
+        recorded=bool(facts & _RECORDED),
+        flags=_flags(reply[_BEFORE.size :].decode()) if len(reply) > _BEFORE.size else _NO_FLAGS,
+    )
+
+
+_NO_FLAGS = Flags()
+
+
+def _flags(text: str) -> Flags:
+    """Flags of acts such as "recall:17 suspended:4"; a cancellation outweighs a suspension."""
+    acts = text.split(" ")
+    display = [act for act in acts if act.startswith("cancelled:")] or [a for a in acts if a.startswith("suspended:")]
+    return Flags(recall=next((act for act in acts if act.startswith("recall:")), ""), display=(display or [""])[0])

@@ -1,0 +1,226 @@
+-- One scan of one code, in one atomic step: what was there before, this scan added, its event in the stream.
+-- history.py makes a server-side function of `observe`, so that all above it is compiled once and not at each call.
+-- KEYS: 1 state of the code, 2 flags of the product, 3 stream of the shard, 4 epoch of the shard; all in one slot.
+-- ARGV: 1 facts (packed, see history.py), 2 event for the stream, 3 and 4 fields of the flags for lot and serial,
+--       5 id of the scan (REPLAY) or the value of the epoch that must stand (FOLD).
+-- Keys that only few scans need are named after KEYS[1] and share its hash tag, hence its slot:
+--   r…  visitors without a place in the state, for as long as a reload is no scan
+--   d…  scans already replayed from a journal
+-- State, version 1, big-endian; times are milliseconds since 2020-01-01 UTC, days are Vietnamese days since then:
+--   version 1, parts 1 (1 located, 2 crowded), first 5, last 5, scans 3, tag of the first 4, travel pairs 1,
+--   [latitude 2, longitude 2, time 5, tag 4], [newcomers 2, days 1, last day 2, N 1, C 1, S 1, abroad 1],
+--   and up to 12 visitors: tag 4, last seen 5, first day 2, marks 1 (region 1-3, + 4 abroad).
+
+local SCAN, LOOK, REPLAY, FOLD = 0, 1, 2, 3
+local VISITORS, DAY, VIETNAM = 12, 86400000, 25200000
+local REPLAYED_FOR = 172800000  -- a journal whose replay broke off is taken up again within two days
+local IMPOSSIBLE_KM, IMPOSSIBLE_KMH = 100, 900
+
+-- the present call; the server runs one at a time
+local KEYS, ARGV, mode, when, tag, marks, lat, lon, reload, lifetime, limit
+local region, abroad, located, public, today
+
+local function up(number, most)
+  return math.min(number + 1, most)
+end
+
+local function fresh()
+  return {first = 0, last = 0, scans = 0, first_tag = 0, travel = 0, visitors = {}}
+end
+
+local function read_1(packed)
+  local s, parts, at = fresh(), nil, nil
+  parts, s.first, s.last, s.scans, s.first_tag, s.travel, at = struct.unpack('>BI5I5I3I4B', packed, 2)
+  assert(parts <= 3 and s.scans > 0 and s.first <= s.last)
+  if parts % 2 == 1 then
+    local p = {}
+    p.lat, p.lon, p.when, p.tag, at = struct.unpack('>i2i2I5I4', packed, at)
+    s.place = p
+  end
+  if parts >= 2 then
+    local c = {}
+    c.newcomers, c.days, c.last_day, c[1], c[2], c[3], c.abroad, at = struct.unpack('>I2BI2BBBB', packed, at)
+    s.crowd = c
+  end
+  local count = (#packed - at + 1) / 12
+  assert(count >= 1 and count <= VISITORS and count == math.floor(count))
+  for i = 1, count do
+    local v = {}
+    v.tag, v.seen, v.day, v.marks, at = struct.unpack('>I4I5I2B', packed, at)
+    s.visitors[i] = v
+  end
+  return s
+end
+
+local READERS = {read_1}  -- by version; an older version keeps its reader here for ever
+
+local function write(s)
+  local parts = (s.place and 1 or 0) + (s.crowd and 2 or 0)
+  local out = {struct.pack('>BBI5I5I3I4B', 1, parts, s.first, s.last, s.scans, s.first_tag, s.travel)}
+  if s.place then
+    out[#out + 1] = struct.pack('>i2i2I5I4', s.place.lat, s.place.lon, s.place.when, s.place.tag)
+  end
+  if s.crowd then
+    local c = s.crowd
+    out[#out + 1] = struct.pack('>I2BI2BBBB', c.newcomers, c.days, c.last_day, c[1], c[2], c[3], c.abroad)
+  end
+  for _, v in ipairs(s.visitors) do
+    out[#out + 1] = struct.pack('>I4I5I2B', v.tag, v.seen, v.day, v.marks)
+  end
+  return table.concat(out)
+end
+
+local function kilometres(lat1, lon1, lat2, lon2)
+  local a, b = math.rad((lat1 + 0.5) * 0.05), math.rad((lat2 + 0.5) * 0.05)
+  local half = math.rad((lon2 - lon1) * 0.05) / 2
+  local h = math.sin((b - a) / 2) ^ 2 + math.cos(a) * math.cos(b) * math.sin(half) ^ 2
+  return 12742 * math.asin(math.min(1, math.sqrt(h)))
+end
+
+local function answer(status, s, own, facts)
+  local others, days, days_seen, regions, abroads = 0, 0, {}, {0, 0, 0}, 0
+  for i, v in ipairs(s.visitors) do
+    if i ~= own then others = others + 1 end
+    if not days_seen[v.day] then days_seen[v.day] = true; days = days + 1 end
+    local where = v.marks % 4
+    if where > 0 then regions[where] = regions[where] + 1 end
+    if v.marks >= 4 then abroads = abroads + 1 end
+  end
+  if s.crowd then
+    others, days, abroads = others + s.crowd.newcomers, days + s.crowd.days, abroads + s.crowd.abroad
+    for where = 1, 3 do regions[where] = regions[where] + s.crowd[where] end
+  end
+  local packed = struct.pack('>BBI4I4I2I5I5I2I2I2BI2', status, facts, s.scans, others, days, s.first, s.last,
+    regions[1], regions[2], regions[3], s.travel, abroads)
+  return packed, others
+end
+
+local function flags()
+  local fields = {''}
+  if ARGV[3] ~= '' then fields[#fields + 1] = ARGV[3] end
+  if ARGV[4] ~= '' then fields[#fields + 1] = ARGV[4] end
+  local found = {}
+  for _, value in ipairs(redis.call('HMGET', KEYS[2], unpack(fields))) do
+    if value then found[#found + 1] = value end
+  end
+  return table.concat(found, ' ')
+end
+
+local function replayed()
+  return 'd' .. string.match(KEYS[1], '^h(:{%d+}:)') .. ARGV[5]
+end
+
+local function record(scans, others)
+  redis.call('XADD', KEYS[3], '*', 'e', ARGV[2], 'n', scans, 'o', others)
+  if mode == REPLAY then
+    redis.call('SET', replayed(), '', 'PX', REPLAYED_FOR)
+  end
+end
+
+local function newcomer(s)
+  local mark = region + 4 * abroad
+  if #s.visitors < VISITORS then
+    s.visitors[#s.visitors + 1] = {tag = tag, seen = when, day = today, marks = mark}
+    return
+  end
+  local c = s.crowd or {newcomers = 0, days = 0, last_day = 0, 0, 0, 0, abroad = 0}
+  s.crowd = c
+  c.newcomers = up(c.newcomers, 65535)
+  local latest = c.last_day
+  for _, v in ipairs(s.visitors) do latest = math.max(latest, v.day) end
+  if today > latest then c.days = up(c.days, 255); c.last_day = today end
+  if region > 0 then c[region] = up(c[region], 255) end
+  if abroad == 1 then c.abroad = up(c.abroad, 255) end
+end
+
+local function add(s, own)
+  if s.scans == 0 or when < s.first then s.first, s.first_tag = when, tag end
+  s.last = math.max(s.last, when)
+  s.scans = up(s.scans, 16777215)
+  if own then
+    local v = s.visitors[own]
+    v.seen = math.max(v.seen, when)
+    v.day = math.min(v.day, today)
+    if v.marks % 4 == 0 then v.marks = v.marks + region end
+  else
+    newcomer(s)
+  end
+  if located then
+    local p = s.place
+    if p and p.tag ~= tag then
+      local apart = kilometres(p.lat, p.lon, lat, lon)
+      if apart > IMPOSSIBLE_KM and apart > IMPOSSIBLE_KMH * math.abs(when - p.when) / 3600000 then
+        s.travel = up(s.travel, 255)
+      end
+    end
+    if not p or when >= p.when then s.place = {lat = lat, lon = lon, when = when, tag = tag} end
+  end
+end
+
+local function observe(keys, arguments)
+  KEYS, ARGV = keys, arguments
+  mode, when, tag, marks, lat, lon, reload, lifetime, limit = struct.unpack('>BI5I4Bi2i2I5I5I4', ARGV[1])
+  region = marks % 4
+  abroad = math.floor(marks / 4) % 2
+  located = math.floor(marks / 8) % 2 == 1
+  public = math.floor(marks / 16) % 2 == 1
+  today = math.floor((when + VIETNAM) / DAY)
+
+  local epoch = redis.call('GET', KEYS[4])
+  if mode == FOLD then
+    if epoch ~= ARGV[5] then return redis.error_reply('LOST Expected to hold the shard, got another holder.') end
+  elseif mode ~= LOOK and redis.call('XLEN', KEYS[3]) >= limit then
+    return redis.error_reply('FULL Expected room in the stream, got none.')
+  end
+  local told = mode <= LOOK and flags() or ''
+  if mode == REPLAY and redis.call('EXISTS', replayed()) == 1 then
+    return answer(1, fresh(), nil, 0)
+  end
+
+  local s, status, fault = fresh(), 0, 0
+  if mode ~= FOLD and not (epoch and string.sub(epoch, 1, 1) == 'c') then
+    status = 1  -- histories are not complete: say nothing, and leave them to the rebuild
+  else
+    local packed = redis.call('GET', KEYS[1])
+    if packed then
+      local version = string.byte(packed, 1) or 0
+      local intact, state = pcall(READERS[version] or error, packed)
+      if intact then s = state
+      elseif version > #READERS and version < 16 then status = 2  -- written by a newer release: not ours to understand or change
+      else fault = 8 end
+    end
+  end
+  if status > 0 then
+    if mode == SCAN or mode == REPLAY then record(0, 0) end
+    return answer(status, fresh(), nil, mode == SCAN and 2 or 0) .. told
+  end
+
+  local own, seen
+  for i, v in ipairs(s.visitors) do
+    if v.tag == tag then own, seen = i, v.seen end
+  end
+  local placed = public and (own or #s.visitors < VISITORS)
+  local recent = 'r' .. string.sub(KEYS[1], 2)
+  if not placed and mode ~= FOLD then
+    local score = redis.call('ZSCORE', recent, tag)
+    seen = score and tonumber(score)
+  end
+  local again = seen and when - seen < reload and (mode ~= REPLAY or seen - when < reload)
+
+  local facts = fault + (again and 1 or 0) + (s.scans > 0 and s.first_tag == tag and 4 or 0)
+  if (mode == SCAN and not again) then facts = facts + 2 end
+  local before, others = answer(0, s, own, facts)
+  if (mode == SCAN and not again) or mode == REPLAY then record(s.scans, others) end
+  if mode ~= LOOK and not again then
+    if public then
+      add(s, own)
+      redis.call('SET', KEYS[1], write(s), 'PX', string.format('%.0f', lifetime))
+    end
+    if not placed and mode ~= FOLD then
+      redis.call('ZREMRANGEBYSCORE', recent, '-inf', string.format('%.0f', when - reload))
+      redis.call('ZADD', recent, string.format('%.0f', when), tag)
+      redis.call('PEXPIRE', recent, string.format('%.0f', reload))
+    end
+  end
+  return before .. told
+end
