@@ -31,9 +31,13 @@ class Answer:
 
 
 def verify(text: str, visit: Visit, parts: Parts) -> Answer:
-    """Answer one scan and record it. Raises `CodeError` when the text is no code at all."""
+    """Answer one scan. Raises `CodeError` when the text is no code at all.
+
+    `observe` records this scan and returns those before it in one atomic step, so two phones at once cannot both be
+    the first.
+    """
     code = parse(text)
-    passport = parts.passports.find(code)  # None: nobody issued this code here
+    passport = parts.passports.find(code)  # None: nobody registered this code here
+    history = parts.history.observe(passport.observed if passport else code, visit)  # atomic; None: not available now
     code = passport.code if passport else code  # a short code stands for the code that it names
-    history = parts.history.observe(code, visit)  # atomic: records this scan, returns those before; None: unavailable
     return Answer(code, passport, history, judge(code, passport, history, visit, parts.policy))

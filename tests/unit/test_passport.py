@@ -7,7 +7,7 @@ import pytest
 from verify_app.domain.certificate import Certificate, CertificateKind
 from verify_app.domain.code import Code
 from verify_app.domain.events import CriticalEvent, Stage
-from verify_app.domain.passport import LotPart, ModelPart, Operator, OperatorRole, Passport
+from verify_app.domain.passport import ItemPart, LotPart, ModelPart, Operator, OperatorRole, Passport
 from verify_app.domain.text import NO_TEXT, Text
 
 GTIN = "09520123456788"
@@ -62,3 +62,16 @@ def test_certificates_of_the_model_come_before_those_of_the_lot():
 )
 def test_a_lot_is_complete_once_every_announced_serial_is_here(declared, uploaded, complete):
     assert LotPart("L1", declared=declared, uploaded=uploaded).complete is complete
+
+
+def test_an_item_without_its_lot_is_recorded_with_it_in_the_order_of_the_standard():
+    code = Code("01", GTIN, (("22", "2A"), ("21", "S1")))
+    known = Passport(code, MODEL, None, ItemPart("S1", "L1"))
+    assert known.observed.qualifiers == (("22", "2A"), ("10", "L1"), ("21", "S1"))
+    assert known.observed.identity == code.identity
+
+
+def test_a_claimed_lot_is_recorded_as_it_was_claimed():
+    code = Code("01", GTIN, (("10", "L9"), ("21", "S1")))
+    assert Passport(code, MODEL, None, ItemPart("S1", "L1")).observed is code
+    assert Passport(Code("01", GTIN), MODEL).observed == Code("01", GTIN)

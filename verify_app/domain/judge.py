@@ -50,7 +50,7 @@ _NO_SUSPICION = _OTHER_CHANNEL | {
     Reason.HISTORY_UNAVAILABLE,
 }
 _DONE = frozenset({ItemState.SOLD, ItemState.CONSUMED, ItemState.EXPORTED, ItemState.DESTROYED, ItemState.STOLEN})
-_DETAIL_LEVELS = {
+_DETAIL_LEVELS: dict[Detail | None, Level] = {
     Detail.FIRST: Level.OK,
     Detail.MINE: Level.OK,
     Detail.SEEN: Level.INFORMATION,
@@ -79,18 +79,14 @@ def judge(code: Code, passport: Passport | None, history: History | None, visit:
         found.add(Reason.CLASS_ONLY if code.granularity is Granularity.MODEL else Reason.VALID)
     reasons = tuple(sorted(found, key=_WEIGHT.__getitem__))
     detail = _detail(code, history) if Reason.VALID in found else None
-    levels = [_level(reason, passport, visit) for reason in reasons]
-    if detail:
-        levels.append(_DETAIL_LEVELS[detail])
+    levels = {reason: _level(reason, passport, visit) for reason in reasons}
     if {Reason.REPEATED, Reason.IMPOSSIBLE_TRAVEL} <= found:
-        levels.append(Level.ALERT)  # two independent kinds of evidence of more than one item
+        levels[Reason.REPEATED] = Level.ALERT  # two independent kinds of evidence of more than one item
+    against = [level for reason, level in levels.items() if reason not in _NO_SUSPICION]
     return Verdict(
         reasons=reasons,
-        level=max(levels),
-        suspicion=max(
-            (level for reason, level in zip(reasons, levels, strict=False) if reason not in _NO_SUSPICION),
-            default=Level.OK,
-        ),
+        level=max(*levels.values(), _DETAIL_LEVELS.get(detail, Level.OK)),
+        suspicion=max((level for level in against if level > Level.INFORMATION), default=Level.OK),
         detail=detail,
         first_checked=_first_checked(code, history, detail),
         acts=_acts_in_force(passport),

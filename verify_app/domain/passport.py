@@ -6,7 +6,7 @@ Three shared parts, so that a thousand items do not hold a thousand copies: the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from .certificate import Certificate
@@ -197,6 +197,16 @@ class Passport:
         if self.code.granularity is Granularity.MODEL:
             del has["traceability"]  # events belong to lots; a model's page links to none
         return tuple(name for name, present in has.items() if not present)
+
+    @property
+    def observed(self) -> Code:
+        """The code as it is recorded: an item that came without its lot brings it along, so that a recall of the lot
+        travels with the item's history too."""
+        if self.code.lot or not (self.item and self.item.lot):
+            return self.code
+        before = tuple(pair for pair in self.code.qualifiers if pair[0] == "22")  # the standard's order: 22, 10, 21
+        after = tuple(pair for pair in self.code.qualifiers if pair[0] != "22")
+        return replace(self.code, qualifiers=(*before, ("10", self.item.lot), *after))
 
     @property
     def certificates(self) -> tuple[Certificate, ...]:
