@@ -259,6 +259,7 @@ def test_goods_without_a_group_are_checked_for_the_items_of_all_goods():
 def test_the_origin_of_exempt_goods_is_neither_shown_nor_missed():
     assert "origin" not in rows(replace(COFFEE, exempt=True))
     assert label_of(replace(COFFEE, exempt=True), LOT, TODAY).missing == ()
+    assert "origin" not in rows(replace(COFFEE, exempt=True, label=(("origin", Text.of("Sản xuất tại Việt Nam")),)))
 
 
 def test_the_place_of_the_last_step_stands_in_for_an_unknown_origin():
@@ -321,6 +322,11 @@ def test_health_food_needs_both_phrases_letter_for_letter():
     assert label_of(said, LOT, TODAY).missing == ()
     changed = replace(said, warnings=(Text.of(NOT_MEDICINE.replace("không phải là", "không phải")),))
     assert label_of(changed, LOT, TODAY).missing == ("phrase_not_medicine",)
+
+
+def test_other_words_under_the_name_of_a_phrase_do_not_count():
+    wrong = replace(HEALTH_FOOD, label=(*COFFEE.label, ("phrase_health_food", Text.of("Thực phẩm tốt"))))
+    assert label_of(wrong, LOT, TODAY).missing == ("phrase_health_food", "phrase_not_medicine")
 
 
 def test_a_phrase_in_english_does_not_count():

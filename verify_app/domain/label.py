@@ -161,19 +161,20 @@ def label_of(model: ModelPart, lot: LotPart | None, today: date) -> Label:
 def _rows(model: ModelPart, lot: LotPart | None) -> tuple[Row, ...]:
     """Rows in the order of the law, then what else the enterprise declared. An unmet condition gives no row."""
     group = label_groups().get(model.label_group)
+    held = _held(model, lot)
     rows: dict[str, Row] = {}
     for line in (*ALL_GOODS, *(group.items if group else ())):
-        held = {item: _value(item, line.phrase, model, lot) for item in line.items}
         mandatory = line.mandatory and not (model.exempt and line.items == (ORIGIN,))
-        found: dict[str, Value | None] = {item: value for item, value in held.items() if value}
+        found: dict[str, Value | None] = {item: held[item] for item in line.items if item in held}
+        if line.phrase:
+            found = {line.items[0]: Text.of(line.phrase)} if _says(line.phrase, model) else {}
         if mandatory and not found:
             found = {line.items[0]: None}
         for item, value in found.items():
             rows.setdefault(item, _row(item, value, model.risk, mandatory=mandatory))
     for item in (*dict(model.label), WARNINGS, "lot", "production_date", "expiry", "best_before"):
-        value = _value(item, "", model, lot)
-        if value and not (item in _PRODUCTION and rows.keys() & set(_PRODUCTION)):
-            rows.setdefault(item, _row(item, value, model.risk, mandatory=False))
+        if item in held and not (item in _PRODUCTION and rows.keys() & set(_PRODUCTION)):
+            rows.setdefault(item, _row(item, held[item], model.risk, mandatory=False))
     return tuple(rows.values())
 
 
@@ -186,36 +187,27 @@ def _row(item: str, value: Value | None, risk: Risk, *, mandatory: bool) -> Row:
     return Row(item, value, mandatory, must_be_physical(item, risk), carrier)
 
 
-def _value(item: str, phrase: str, model: ModelPart, lot: LotPart | None) -> Value | None:
-    """What the registry holds of one item: its own field first, else the text that the enterprise gave for it."""
-    if phrase:
-        return Text.of(phrase) if _says(phrase, model) else None
-    value = _of_lot(item, lot) if item in _OF_THE_LOT else _of_model(item, model)
-    return value or dict(model.label).get(item) or None
-
-
-def _of_lot(item: str, lot: LotPart | None) -> Value | None:
-    if lot is None:
-        return None
-    if item in _PRODUCTION:  # Annex III: for breeding stock the date of sale is the date of production
-        return lot.production_date
-    return {"lot": Text.of(lot.lot), "expiry": lot.expiry, "best_before": lot.best_before}[item]
-
-
-def _of_model(item: str, model: ModelPart) -> Text:
+def _held(model: ModelPart, lot: LotPart | None) -> dict[str, Value]:
+    """What the registry holds, by item: its own field, else the text that the enterprise gave for the item."""
     registered = [c.number for c in model.certificates if c.kind is CertificateKind.MEDICINE_REGISTRATION]
-    fields = {
+    own: dict[str, Value | None] = {
         NAME: model.name,
         RESPONSIBLE_PARTY: _party(model, *_WHO_ANSWERS),
         "producer": _party(model, OperatorRole.PRODUCER),
         "importer": _party(model, OperatorRole.IMPORTER),
-        ORIGIN: NO_TEXT if model.exempt else model.origin or model.last_processing_place,
+        ORIGIN: model.origin or model.last_processing_place,
         WARNINGS: _joined((*model.warnings, *(text for key, text in model.label if key == WARNINGS)), "\n"),
         "brand": Text.of(model.brand),
         "barcode": Text.of(model.gtin),
         "registration_number": Text.of("".join(registered[:1])),
     }
-    return fields.get(item, NO_TEXT)
+    if lot:  # Annex III: for breeding stock the date of sale is the date of production
+        own |= {"lot": Text.of(lot.lot), "expiry": lot.expiry, "best_before": lot.best_before}
+        own |= dict.fromkeys(_PRODUCTION, lot.production_date)
+    held = {item: value for item, value in (*model.label, *own.items()) if value}
+    if model.exempt:
+        held.pop(ORIGIN, None)
+    return held
 
 
 def _party(model: ModelPart, *roles: OperatorRole) -> Text:
