@@ -1,0 +1,232 @@
+"""`verify-app serve`, as an operator runs it: starts, survives kills, stops in order, keeps its data."""
+
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from loadtests.instance import Instance
+
+pytestmark = pytest.mark.timeout(300)
+PHONE = "Mozilla/5.0 (Linux; Android 14; Phone {}) Mobile"
+
+
+def processes_of(folder):
+    """Process ids by role of all programs that have this DATA_DIR in their environment or arguments."""
+    found = {}
+    for proc in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (proc / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            place = (proc / "environ").read_bytes().decode(errors="replace")
+            running = (proc / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+            parent = int((proc / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        if running and (f"DATA_DIR={folder}\0" in place + "\0" or str(folder) in words):
+            found[int(proc.name)] = (role(words), parent)
+    return found
+
+
+def role(words):
+    """What a program is, by its arguments."""
+    for name in ("valkey-server", "gunicorn", "worker", "serve"):
+        if name in words:
+            return name
+    return "other"
+
+
+def pids(folder, name):
+    """Process ids of one role, the oldest parents first."""
+    found = processes_of(folder)
+    of_role = [pid for pid, (what, _) in found.items() if what == name]
+    return sorted(of_role, key=lambda pid: (found[pid][1] in of_role, pid))
+
+
+def until(condition, seconds=60.0):
+    """Wait for a condition and return its value; fails when it does not come true."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "Expected the condition to come true, got none in time."
+        time.sleep(0.1)
+    return value
+
+
+def demo():
+    listed = subprocess.run(
+        [sys.executable, "-m", "verify_app.cli", "demo", "list", "--json"], capture_output=True, check=True
+    )
+    return json.loads(listed.stdout)
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory):
+    running = Instance(tmp_path_factory.mktemp("serve") / "data")
+    with running:
+        yield running
+
+
+def test_it_prints_its_address_and_three_links_that_answer(instance):
+    text = instance.log.read_text()
+    assert f"http://127.0.0.1:{instance.port}/" in text
+    links = re.findall(rf"^  {re.escape(instance.url)}(/\S+)$", text, re.MULTILINE)
+    assert len(links) == 3
+    for path in links:
+        assert instance.get(path, Accept="text/html")[0] == 200
+
+
+def test_every_demonstration_page_answers(instance):
+    listed = demo()
+    assert len(listed) >= 3
+    for entry in listed[:12]:
+        status, body = instance.get(entry["path"], Accept="text/html")
+        assert status in (200, 400), entry
+        assert b"<html" in body
+
+
+def test_health_is_ok_and_the_measures_are_there(instance):
+    status, body = instance.get("/health", Accept="application/json")
+    assert status == 200
+    assert json.loads(body)["status"] == "ok", body
+    assert instance.get("/readyz")[0] == 200
+    assert b"verify_app_requests_total" in instance.get("/metrics")[1]
+
+
+def test_the_data_folder_and_the_key_are_for_the_owner_only(instance):
+    assert stat.S_IMODE(instance.folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((instance.folder / "secret.key").stat().st_mode) == 0o600
+
+
+def test_no_secret_stands_in_an_argument(instance):
+    key = (instance.folder / "secret.key").read_text().strip()
+    for pid in processes_of(instance.folder):
+        assert key not in Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+
+
+@pytest.mark.parametrize("name", ["gunicorn", "worker", "valkey-server"])
+def test_a_killed_program_comes_back(instance, name):
+    before = pids(instance.folder, name)[0]
+    os.kill(before, signal.SIGKILL)
+    until(lambda: [pid for pid in pids(instance.folder, name) if pid != before])
+    until(lambda: instance.get("/readyz")[0] == 200)
+    path = next(entry["path"] for entry in demo() if entry["expect"] == "VALID")
+    assert instance.get(path, Accept="text/html")[0] == 200
+
+
+def test_a_killed_web_worker_comes_back(instance):
+    master = pids(instance.folder, "gunicorn")[0]
+
+    def workers():
+        return {pid for pid, (_, parent) in processes_of(instance.folder).items() if parent == master}
+
+    before = workers()
+    killed = min(before)
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: len(workers() - {killed}) == len(before))
+    assert pids(instance.folder, "gunicorn")[0] == master
+    assert instance.get("/livez")[0] == 200
+
+
+def test_a_second_instance_runs_beside_it_and_keeps_its_own_data(instance, tmp_path):
+    with Instance(tmp_path / "other") as second:
+        assert second.port != instance.port
+        assert second.get("/readyz")[0] == 200
+        assert instance.get("/readyz")[0] == 200
+        keys = {(folder / "secret.key").read_text() for folder in (instance.folder, second.folder)}
+        assert len(keys) == 2
+    assert instance.get("/readyz")[0] == 200
+
+
+def serve(folder, port):
+    return subprocess.run(
+        [sys.executable, "-m", "verify_app.cli", "serve"],
+        env={**os.environ, "DATA_DIR": str(folder), "PORT": str(port)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_taken_port_is_told_and_nothing_is_left_running(tmp_path):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        ran = serve(tmp_path / "data", holder.getsockname()[1])
+    assert ran.returncode == 1
+    assert "cannot be used: Address already in use" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert processes_of(tmp_path / "data") == {}
+
+
+def test_a_data_folder_in_use_is_told_with_the_process_that_has_it(instance):
+    ran = serve(instance.folder, 1 + instance.port % 60000)
+    assert ran.returncode == 1
+    assert f"in use by another instance (process {instance.process.pid})" in ran.stderr
+
+
+def test_a_database_that_cannot_be_reached_is_told(tmp_path):
+    unreachable = "postgresql+psycopg://nobody:hunter2@127.0.0.1:1/none"
+    ran = subprocess.run(
+        [sys.executable, "-m", "verify_app.cli", "serve"],
+        env={**os.environ, "DATA_DIR": str(tmp_path / "data"), "PORT": "18999", "DATABASE_URL": unreachable},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert "The step `verify-app init` failed" in ran.stderr
+    assert "hunter2" not in ran.stderr + ran.stdout
+    assert processes_of(tmp_path / "data") == {}
+
+
+def test_wrong_settings_are_all_told_at_once():
+    ran = subprocess.run(
+        [sys.executable, "-m", "verify_app.cli", "serve"],
+        env={**os.environ, "PORT": "http", "WEB_WORKERS": "-1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert "PORT" in ran.stderr
+    assert "WEB_WORKERS" in ran.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl_c", "sigterm"])
+def test_it_ends_with_all_its_children_and_a_second_start_keeps_the_data(tmp_path, number):
+    running = Instance(tmp_path / "data")
+    running.start()
+    key = (running.folder / "secret.key").read_text()
+    path = next(entry["path"] for entry in demo() if entry["expect"] == "VALID").partition("?")[0]
+    running.get(path, Accept="text/html", **{"User-Agent": PHONE.format(1)})
+    assert running.stop(number) == 0
+    assert processes_of(running.folder) == {}
+    assert "Traceback" not in running.log.read_text()
+    running.start()
+    try:
+        assert (running.folder / "secret.key").read_text() == key
+        status, body = running.get(path, Accept="application/json", **{"User-Agent": PHONE.format(2)})
+        assert status == 200
+        assert json.loads(body)["verdict"]["first_checked"], "the first start's scan is remembered"
+    finally:
+        running.stop()
+
+
+def test_children_do_not_outlive_a_killed_supervisor(tmp_path):
+    running = Instance(tmp_path / "data")
+    running.start()
+    assert {"gunicorn", "worker", "valkey-server"} <= {what for what, _ in processes_of(running.folder).values()}
+    running.stop(signal.SIGKILL)
+    until(lambda: processes_of(running.folder) == {})
+    running.start()
+    assert running.get("/readyz")[0] == 200
+    assert running.stop() == 0
