@@ -1,0 +1,99 @@
+"""A real PostgreSQL server for tests, from Debian's package, on a private unix socket.
+
+In a test file: `pytest_plugins = ("tests.fixtures_postgres",)`, then ask for `postgres_url` (an empty database of
+the test's own) or for `database_url` (the test runs twice: SQLite and PostgreSQL). Skips where PostgreSQL is absent.
+PYTEST_DONT_REWRITE: test files may also import from here, before or after pytest does.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+_numbers = count(1)
+
+
+class PostgresServer:
+    """One server in a temporary folder; each test gets a database of its own from it."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self.binaries = binaries
+        self.folder = folder
+        # the server refuses to run as root: then the account of the package takes it
+        self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+
+    def start(self) -> None:
+        """Make the cluster and start it; durable writes are off, for the data lives as long as the tests."""
+        if self._as:
+            shutil.chown(self.folder, "postgres")
+        data = self.folder / "data"
+        self._run("initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+        options = f"-c listen_addresses='' -k {self.folder} -c fsync=off -c synchronous_commit=off"
+        options += " -c full_page_writes=off -c shared_buffers=32MB -c autovacuum=off"
+        self._run("pg_ctl", "-D", data, "-l", self.folder / "log", "-w", "-o", options, "start")
+
+    def stop(self) -> None:
+        """End the server at once."""
+        self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
+
+    def database(self) -> str:
+        """SQLAlchemy URL of a new, empty database."""
+        name = f"test_{next(_numbers)}"
+        with psycopg.connect(host=str(self.folder), user="tests", dbname="postgres", autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+        return f"postgresql+psycopg://tests@/{name}?host={self.folder}"
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is still connected."""
+        name = url.split("@/")[1].split("?", maxsplit=1)[0]
+        with psycopg.connect(host=str(self.folder), user="tests", dbname="postgres", autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+
+    def _run(self, program: str, *arguments: object) -> None:
+        command = [*self._as, str(self.binaries / program), *(str(argument) for argument in arguments)]
+        with (self.folder / "setup").open("ab") as log:
+            done = subprocess.run(command, stdout=log, stderr=log, cwd=self.folder, timeout=60, check=False)
+        if done.returncode:
+            told = (self.folder / "setup").read_text(errors="replace")
+            raise RuntimeError(f"Expected {program} to succeed, got exit code {done.returncode}:\n{told}")
+
+
+@pytest.fixture(scope="session")
+def _postgres_session() -> Iterator[PostgresServer]:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if not found:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql): its tests were not run")
+    # straight below /tmp: a unix socket's path may have 107 bytes, pytest's own folders are longer
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    server = PostgresServer(found[-1].parent, folder)
+    try:
+        server.start()
+        yield server
+        server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(_postgres_session: PostgresServer) -> Iterator[str]:
+    """An empty PostgreSQL database."""
+    url = _postgres_session.database()
+    yield url
+    _postgres_session.drop(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database, once of each supported kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'registry.sqlite3'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url

@@ -1,0 +1,142 @@
+"""The SQL engine: SQLite as the embedded default, PostgreSQL in production; and the one error of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError
+
+BUSY_MS = 5_000  # how long a SQLite writer waits for another one
+CONNECT_SECONDS = 2  # libpq's least: a dead database host costs a scan two seconds, once per connection
+STATEMENT_MS = 5_000
+POOL_SIZE = 8  # per process; with the overflow one connection for each of 16 threads
+POOL_SECONDS = 3
+
+
+class StoreUnavailable(Exception):  # noqa: N818 - reads as a state, like HISTORY_UNAVAILABLE
+    """The database cannot answer now. Whoever asked may try again; nothing was half written."""
+
+
+def open_engine(url: str) -> sa.Engine:
+    """Engine for a SQLAlchemy URL ("sqlite:///…" or "postgresql+psycopg://…"); connects at first use.
+
+    Raises `ValueError` for any other database.
+    """
+    address = sa.make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return _open_sqlite(address)
+    if address.get_backend_name() == "postgresql":
+        return _open_postgresql(address)
+    raise ValueError(f"Expected a sqlite or postgresql URL, got {address.get_backend_name()!r}.")
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Connection for reading, each statement by itself: one round trip, with no BEGIN and ROLLBACK around it.
+
+    Raises `StoreUnavailable` if the database cannot answer.
+    """
+    with _edge(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Connection in one transaction: committed at the end, rolled back on an error.
+
+    SQLite takes its write lock at the start (BEGIN IMMEDIATE): a transaction that read first and wanted to write
+    later would fail at once, without waiting, if another writer came between. Raises `StoreUnavailable`.
+    """
+    with _edge(), engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+def insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """INSERT that knows ON CONFLICT, in the connection's dialect."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> int:
+    """Insert rows, or update those whose primary key is there; returns how many were new or differed.
+
+    Of several rows with one key the last one counts.
+    """
+    keys = [column.name for column in table.primary_key.columns]
+    distinct = list({tuple(row[key] for key in keys): row for row in rows}.values())
+    if not distinct:
+        return 0
+    statement = insert(connection, table)
+    new = {name: statement.excluded[name] for name in distinct[0] if name not in keys}
+    differs = sa.or_(*(table.c[name].is_distinct_from(value) for name, value in new.items()))
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=new, where=differs)
+    return execute_rows(connection, statement, distinct)
+
+
+def execute_rows(
+    connection: sa.Connection, statement: sqlite.Insert | postgresql.Insert, rows: Sequence[dict[str, Any]]
+) -> int:
+    """Run an INSERT … ON CONFLICT for many rows and return how many were inserted or updated.
+
+    On PostgreSQL the rows travel as few statements with many VALUES, which count only what they return; so no two
+    rows may have one key there. SQLite counts by itself, and returning would cost it a third of its speed.
+    """
+    if connection.dialect.name == "sqlite":
+        return connection.execute(statement, rows).rowcount
+    return len(connection.execute(statement.returning(sa.literal_column("1")), rows).all())
+
+
+@contextmanager
+def _edge() -> Iterator[None]:
+    """Turn the drivers' ways to say "cannot answer" into one error. Mistakes of ours (constraints, bad SQL) pass."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, InternalError, TimeoutError) as error:
+        reason = getattr(error, "orig", None) or error  # without the statement: its values are no log's business
+        raise StoreUnavailable(f"Expected an answer of the database, got {type(reason).__name__}: {reason}") from error
+
+
+def _open_sqlite(address: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(address, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_timeout=POOL_SECONDS)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver opens no transaction by itself; "begin" below does
+        for pragma in (
+            f"busy_timeout = {BUSY_MS}",
+            "journal_mode = WAL",  # readers and the one writer do not wait for each other
+            # FULL, not NORMAL: the worker forgets the stream's entry once the ledger has it, so a commit must
+            # outlive a power cut. Price: one fsync per commit, and the ledger commits whole batches.
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "cache_size = -16384",  # 16 MiB per connection
+            "temp_store = MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+
+    return engine
+
+
+def _open_postgresql(address: sa.URL) -> sa.Engine:
+    return sa.create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_timeout=POOL_SECONDS,
+        pool_recycle=1800,  # before firewalls forget idle connections
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "verify-app",
+            "options": f"-c statement_timeout={STATEMENT_MS} -c timezone=UTC",
+        },
+    )

@@ -1,0 +1,119 @@
+"""The scan ledger: every scan once, for ever the same. Holds no address, user agent or coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from .engine import execute_rows, insert
+from .tables import scan
+
+_BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One scan. `tag` is the visitor's 32-bit tag for this one code; `cell` a place in steps of 0.05 degrees, only
+    from visitors who gave it; `prior_*` what was known of the code before this scan."""
+
+    scan_id: str  # 32 hex digits, UUIDv7
+    when: int  # UTC milliseconds
+    identity: str  # Code.identity
+    gtin: str = ""
+    lot: str = ""
+    serial: str = ""
+    kind: str = "scan"  # VisitKind
+    entry: str = "link"  # Entry
+    actor: str = "public"  # Actor
+    tag: int = 0
+    country: str = ""
+    region: str = ""
+    cell: tuple[int, int] | None = None
+    prior_scans: int = 0
+    prior_others: int = 0
+
+
+def append(connection: sa.Connection, rows: Sequence[LedgerRow]) -> int:
+    """Add scans; those whose `scan_id` is there already are left alone. Returns how many were new.
+
+    The caller's transaction decides: the stream's entries may be forgotten only after its commit.
+    """
+    if not rows:
+        return 0
+    statement = insert(connection, scan).on_conflict_do_nothing(index_elements=["scan_id"])
+    return execute_rows(connection, statement, [_values(row) for row in rows])
+
+
+def scans_of(connection: sa.Connection, identity: str, limit: int = 100) -> tuple[LedgerRow, ...]:
+    """The last scans of one code, newest first."""
+    query = sa.select(scan).where(scan.c.identity == identity)
+    rows = connection.execute(query.order_by(scan.c.when_ms.desc(), scan.c.scan_id.desc()).limit(limit))
+    return tuple(_read(row) for row in rows)
+
+
+def first_checked(connection: sa.Connection, identity: str) -> int:
+    """Time of the first known scan of a code in UTC milliseconds, 0 if there is none."""
+    query = sa.select(sa.func.min(scan.c.when_ms)).where(scan.c.identity == identity)
+    return connection.execute(query).scalar() or 0
+
+
+def count(connection: sa.Connection) -> int:
+    """How many scans the ledger holds."""
+    return connection.execute(sa.select(sa.func.count()).select_from(scan)).scalar_one()
+
+
+def replayable(connection: sa.Connection, since: int = 0) -> Iterator[LedgerRow]:
+    """All scans from a time (UTC milliseconds) on, oldest first, for rebuilding histories; read in batches, so
+    that neither memory nor one long statement grows with the ledger."""
+    after = (since, "")
+    while True:
+        query = sa.select(scan).where(sa.tuple_(scan.c.when_ms, scan.c.scan_id) > after)
+        rows = connection.execute(query.order_by(scan.c.when_ms, scan.c.scan_id).limit(_BATCH)).all()
+        yield from (_read(row) for row in rows)
+        if len(rows) < _BATCH:
+            return
+        after = (rows[-1].when_ms, rows[-1].scan_id)
+
+
+def _values(row: LedgerRow) -> dict[str, Any]:
+    return {
+        "scan_id": row.scan_id,
+        "when_ms": row.when,
+        "identity": row.identity,
+        "gtin": row.gtin,
+        "lot": row.lot,
+        "serial": row.serial,
+        "kind": row.kind,
+        "entry": row.entry,
+        "actor": row.actor,
+        "tag": row.tag,
+        "country": row.country,
+        "region": row.region,
+        "cell_lat": row.cell[0] if row.cell else None,
+        "cell_lon": row.cell[1] if row.cell else None,
+        "prior_scans": row.prior_scans,
+        "prior_others": row.prior_others,
+    }
+
+
+def _read(row: Any) -> LedgerRow:
+    return LedgerRow(
+        scan_id=row.scan_id,
+        when=row.when_ms,
+        identity=row.identity,
+        gtin=row.gtin,
+        lot=row.lot,
+        serial=row.serial,
+        kind=row.kind,
+        entry=row.entry,
+        actor=row.actor,
+        tag=row.tag,
+        country=row.country,
+        region=row.region,
+        cell=None if row.cell_lat is None else (row.cell_lat, row.cell_lon),
+        prior_scans=row.prior_scans,
+        prior_others=row.prior_others,
+    )

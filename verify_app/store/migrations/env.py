@@ -1,0 +1,15 @@
+"""Alembic's environment: always called by `store/migrate.py` with an open connection."""
+
+from alembic import context
+
+from verify_app.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=True,  # both engines roll back a table that was half made
+    render_as_batch=True,  # SQLite changes a column by rebuilding its table
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,201 @@
+"""All tables. Text of several languages and published documents are JSON text, read and written by `documents.py`.
+
+Codes compare by bytes on both engines (collation "C" on PostgreSQL), so that lists have one order everywhere.
+Times are UTC milliseconds, 0 for none.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+CODE = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+# JSON as text on both engines: msgspec reads it straight into frozen values; what is searched has its own column.
+DOCUMENT = sa.Text()
+MILLISECONDS = sa.BigInteger()
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _words(name: str) -> sa.Column[str]:
+    return sa.Column(name, CODE, nullable=False, server_default="")
+
+
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, MILLISECONDS, nullable=False, server_default="0")
+
+
+tenant = sa.Table(
+    "tenant",
+    metadata,
+    sa.Column("id", CODE, primary_key=True),
+    sa.Column("name", DOCUMENT, nullable=False),
+)
+
+enterprise = sa.Table(
+    "enterprise",
+    metadata,
+    sa.Column("id", CODE, primary_key=True),
+    sa.Column("tenant_id", CODE, sa.ForeignKey("tenant.id"), nullable=False, index=True),
+    sa.Column("kind", CODE, nullable=False),
+    sa.Column("name", DOCUMENT, nullable=False),
+    sa.Column("address", DOCUMENT, nullable=False),
+    _words("gln"),
+    _words("tax_code"),
+    _words("phone"),
+)
+
+place = sa.Table(
+    "place",
+    metadata,
+    sa.Column("gln", CODE, primary_key=True),
+    sa.Column("enterprise_id", CODE, sa.ForeignKey("enterprise.id"), nullable=False, index=True),
+    sa.Column("name", DOCUMENT, nullable=False),
+    sa.Column("address", DOCUMENT, nullable=False),
+)
+
+model = sa.Table(
+    "model",
+    metadata,
+    sa.Column("gtin", CODE, primary_key=True),
+    sa.Column("enterprise_id", CODE, sa.ForeignKey("enterprise.id"), nullable=False, index=True),
+    sa.Column("tenant_id", CODE, sa.ForeignKey("tenant.id"), index=True),
+    _words("sector"),
+    # the version that the public sees: the last published one; before the first publication, the last one
+    sa.Column("shown_version", sa.Integer, nullable=False),
+)
+
+lot = sa.Table(
+    "lot",
+    metadata,
+    sa.Column("gtin", CODE, sa.ForeignKey("model.gtin"), primary_key=True),
+    sa.Column("lot", CODE, primary_key=True),
+    _number("declared"),
+    _number("uploaded"),
+    sa.Column("shown_version", sa.Integer, nullable=False),
+)
+
+# Content of a model (lot = '') or of a lot. Never changed and never deleted (Decree 37/2026 Art. 53(3): change
+# history); only `status`, `reviewer` and `published_at` move while a version is on its way to publication.
+passport_version = sa.Table(
+    "passport_version",
+    metadata,
+    sa.Column("gtin", CODE, sa.ForeignKey("model.gtin"), primary_key=True),
+    sa.Column("lot", CODE, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("status", CODE, nullable=False),
+    sa.Column("body", DOCUMENT, nullable=False),
+    sa.Column("digest", CODE, nullable=False),
+    sa.Column("author", sa.String, nullable=False),
+    sa.Column("reviewer", sa.String, nullable=False, server_default=""),
+    sa.Column("written_at", MILLISECONDS, nullable=False),
+    _number("published_at"),
+)
+
+# One row of about 60 bytes per serial, clustered by its key: 10,000,000 items are one B-tree, not two.
+item = sa.Table(
+    "item",
+    metadata,
+    sa.Column("gtin", CODE, sa.ForeignKey("model.gtin"), primary_key=True),
+    sa.Column("serial", CODE, primary_key=True),
+    _words("lot"),
+    sa.Column("state", CODE, nullable=False),
+    _number("state_at"),
+    sa.Index("ix_item_gtin_lot", "gtin", "lot"),
+    sqlite_with_rowid=False,
+)
+
+short_code = sa.Table(
+    "short_code",
+    metadata,
+    sa.Column("short", CODE, primary_key=True),
+    sa.Column("gtin", CODE, nullable=False),
+    sa.Column("serial", CODE, nullable=False),
+    sa.Index("ix_short_code_gtin_serial", "gtin", "serial"),
+    sqlite_with_rowid=False,
+)
+
+# Events and certificates of the shown versions, once more as rows, so that they can be searched.
+critical_event = sa.Table(
+    "critical_event",
+    metadata,
+    sa.Column("gtin", CODE, primary_key=True),
+    sa.Column("lot", CODE, primary_key=True),
+    sa.Column("id", CODE, primary_key=True),
+    sa.Column("stage", CODE, nullable=False),
+    _number("when_ms"),
+    _words("place_gln"),
+    _words("biz_step"),
+    _words("product_code"),
+    sa.Column("in_error", sa.Boolean, nullable=False),
+    sa.Index("ix_critical_event_place_gln_when_ms", "place_gln", "when_ms"),
+)
+
+certificate = sa.Table(
+    "certificate",
+    metadata,
+    sa.Column("gtin", CODE, primary_key=True),
+    sa.Column("lot", CODE, primary_key=True),
+    sa.Column("kind", CODE, primary_key=True),
+    sa.Column("number", CODE, primary_key=True),
+    sa.Column("body", DOCUMENT, nullable=False),
+    _words("standard"),
+    _words("valid_from"),
+    _words("valid_until"),
+    sa.Column("withdrawn", sa.Boolean, nullable=False),
+    sa.Column("stars", sa.Integer, nullable=False, server_default="0"),
+    sa.Index("ix_certificate_number", "number"),
+    sa.Index("ix_certificate_valid_until", "valid_until"),
+)
+
+# In force while `ended` is 0; never deleted. No foreign key: a recall may name goods that nobody registered.
+act = sa.Table(
+    "act",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", CODE, nullable=False),
+    sa.Column("gtin", CODE, nullable=False),
+    _words("lot"),
+    _words("serial"),
+    sa.Column("reason", DOCUMENT, nullable=False),
+    sa.Column("actor", DOCUMENT, nullable=False),
+    sa.Column("advice", DOCUMENT, nullable=False),
+    sa.Column("when_ms", MILLISECONDS, nullable=False),
+    _number("ended"),
+    sa.UniqueConstraint("kind", "gtin", "lot", "serial", "when_ms"),
+    sa.Index("ix_act_gtin_ended", "gtin", "ended"),
+    sqlite_autoincrement=True,  # an act's number is public; it must never be given again
+)
+
+# The scan ledger: append-only, no foreign keys, no address, user agent or coordinates. `scan_id` is a UUIDv7, so it
+# rises with time: on PostgreSQL the table can be partitioned by month with RANGE (scan_id) and keep its primary key.
+scan = sa.Table(
+    "scan",
+    metadata,
+    sa.Column("scan_id", CODE, primary_key=True),
+    sa.Column("when_ms", MILLISECONDS, nullable=False),
+    sa.Column("identity", CODE, nullable=False),
+    _words("gtin"),
+    _words("lot"),
+    _words("serial"),
+    sa.Column("kind", CODE, nullable=False),
+    sa.Column("entry", CODE, nullable=False),
+    sa.Column("actor", CODE, nullable=False),
+    sa.Column("tag", sa.BigInteger, nullable=False),  # 32 bits without sign: too wide for PostgreSQL's integer
+    _words("country"),
+    _words("region"),
+    sa.Column("cell_lat", sa.SmallInteger),  # steps of 0.05 degrees
+    sa.Column("cell_lon", sa.SmallInteger),
+    sa.Column("prior_scans", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("prior_others", sa.Integer, nullable=False, server_default="0"),
+    sa.Index("ix_scan_identity_when_ms", "identity", "when_ms"),
+    sa.Index("ix_scan_gtin_when_ms", "gtin", "when_ms"),
+    sa.Index("ix_scan_when_ms_scan_id", "when_ms", "scan_id"),
+    sqlite_with_rowid=False,
+)
