@@ -1,7 +1,8 @@
 """A real PostgreSQL server for tests, from Debian's package, on a private unix socket.
 
 In a test file: `pytest_plugins = ("tests.fixtures_postgres",)`, then ask for `postgres_url` (an empty database of
-the test's own) or for `database_url` (the test runs twice: SQLite and PostgreSQL). Skips where PostgreSQL is absent.
+the test's own), or for `database_url` (empty) or `registry_url` (migrated): then the test runs twice, on SQLite and
+on PostgreSQL. Skips where PostgreSQL is absent.
 PYTEST_DONT_REWRITE: test files may also import from here, before or after pytest does.
 """
 
@@ -17,6 +18,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
+
+from verify_app.store.migrate import migrate
 
 _numbers = count(1)
 
@@ -44,16 +48,16 @@ class PostgresServer:
         """End the server at once."""
         self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
 
-    def database(self) -> str:
-        """SQLAlchemy URL of a new, empty database."""
+    def database(self, template: str = "template0") -> str:
+        """SQLAlchemy URL of a new database: an empty one, or a copy of a database that nobody is connected to."""
         name = f"test_{next(_numbers)}"
         with psycopg.connect(host=str(self.folder), user="tests", dbname="postgres", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
         return f"postgresql+psycopg://tests@/{name}?host={self.folder}"
 
     def drop(self, url: str) -> None:
         """Remove a database, whoever is still connected."""
-        name = url.split("@/")[1].split("?", maxsplit=1)[0]
+        name = sa.make_url(url).database
         with psycopg.connect(host=str(self.folder), user="tests", dbname="postgres", autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
 
@@ -97,3 +101,28 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'registry.sqlite3'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def _migrated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Migrated databases to copy, by kind: migrating takes longer than most tests."""
+    return {"sqlite": str(tmp_path_factory.mktemp("migrated") / "registry.sqlite3"), "postgres": ""}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def registry_url(request: pytest.FixtureRequest, tmp_path: Path, _migrated: dict[str, str]) -> Iterator[str]:
+    """A migrated database without any record, once of each supported kind."""
+    if request.param == "sqlite":
+        if not Path(_migrated["sqlite"]).exists():
+            migrate(f"sqlite:///{_migrated['sqlite']}")
+        shutil.copy(_migrated["sqlite"], tmp_path / "registry.sqlite3")
+        yield f"sqlite:///{tmp_path / 'registry.sqlite3'}"
+        return
+    server: PostgresServer = request.getfixturevalue("_postgres_session")
+    if not _migrated["postgres"]:
+        empty = server.database()
+        migrate(empty)
+        _migrated["postgres"] = sa.make_url(empty).database or ""
+    url = server.database(_migrated["postgres"])
+    yield url
+    server.drop(url)

@@ -23,7 +23,6 @@ from verify_app.domain.registry import ActKind, ActRecord, LotRecord, Registry
 from verify_app.domain.text import Text
 from verify_app.store import acts
 from verify_app.store.engine import open_engine, reading
-from verify_app.store.migrate import migrate
 from verify_app.store.registry import (
     Counts,
     RegistryError,
@@ -45,9 +44,8 @@ pytest_plugins = ("tests.fixtures_postgres",)
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[sa.Engine]:
-    migrate(database_url)
-    engine = open_engine(database_url)
+def engine(registry_url: str) -> Iterator[sa.Engine]:
+    engine = open_engine(registry_url)
     yield engine
     engine.dispose()
 
