@@ -1,0 +1,152 @@
+"""A photo becomes the codes in it: two decoders over several versions of the picture, cheapest first.
+
+Each decoder alone reads 61 % and 81 % of 2,514 product photos; they fail on different ones, and together over
+contrast, size and turn they read 90 % with fewer wrong texts. Rules of the search:
+
+- The first two passes are always made: both decoders, two sizes.
+- Then the search ends as soon as something is believed and nothing waits for a second reading.
+- With a 2-D code believed, a linear code beside it gets a little more time to be confirmed.
+- All codes of the passes made are listed; once one is believed, no further pass seeks others that none has seen.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PIL import Image
+
+from . import zbar, zxing
+from .decoded import Decoded, Point, Position
+from .raster import Picture, black_and_white, enlarged, gamma, inverted, sharp, sharpest, soft
+from .reading import Reading
+from .tally import Tally
+
+BUDGET = 0.5
+"""CPU seconds after which no further pass is begun."""
+WALL = 1.4
+"""Wall seconds after which no further pass is begun, so that an answer comes before the pool's deadline."""
+LINGER = 0.1
+"""CPU seconds that a linear code beside a believed 2-D code gets to be confirmed."""
+FIRST = 2
+"""Passes that are always made."""
+
+Filter = Callable[[Image.Image], Image.Image]
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One look: `decoder` "zxing" or "zbar", the longest side in pixels, and what is done to the picture before."""
+
+    decoder: str
+    side: int
+    filter: Filter | None = None
+    density: int = 1  # zbar: each n-th line only
+    turn: int = 0  # degrees; linear codes only
+    grow: bool = False  # for pictures under 1,000 pixels, enlarged to `side`
+
+
+PASSES = (
+    Pass("zxing", 1600),
+    Pass("zbar", 600),
+    Pass("zbar", 1600, density=2),
+    Pass("zxing", 800, soft),
+    Pass("zxing", 800, turn=45),
+    Pass("zxing", 1200, grow=True),
+    Pass("zbar", 320, sharpest),
+    Pass("zxing", 1200, gamma(2.2), grow=True),
+    Pass("zbar", 800, inverted),
+    Pass("zxing", 1600, gamma(2.2)),
+    Pass("zxing", 800, sharp),
+    Pass("zxing", 1600, gamma(0.45)),
+    Pass("zbar", 800, soft),
+    Pass("zbar", 1600, black_and_white),
+    Pass("zxing", 2400),
+)
+
+
+def decoder_notes() -> tuple[str, ...]:
+    """What is degraded in the decoders of this machine, one English sentence each; () when all is well."""
+    lack = zbar.missing()
+    return (f"Photos are read by zxing-cpp alone. {lack}",) if lack else ()
+
+
+def decode(data: bytes) -> Decoded:
+    """Read all codes in the bytes of one picture. Raises `ImageError` for a file that is no picture we read."""
+    began = time.perf_counter()
+    spent = time.thread_time()
+    picture = Picture(data)
+    tally = Tally()
+    for number, step in enumerate(PASSES):
+        if number >= FIRST and _enough(tally, time.thread_time() - spent, time.perf_counter() - began):
+            break
+        for reading, corners in look(picture, step):
+            tally.add(number, reading, corners)
+    symbols = tally.symbols()
+    preview = picture.preview()
+    ms = round((time.perf_counter() - began) * 1000, 1)
+    return Decoded(symbols, picture.width, picture.height, ms, preview)
+
+
+def look(picture: Picture, step: Pass) -> list[tuple[Reading, Position]]:
+    """What one pass reads, with corners in pixels of the upright picture; [] where the pass does not apply."""
+    image = _version(picture, step)
+    if image is None:
+        return []
+    if step.filter:
+        image = step.filter(image)
+    scale = picture.scale(image)
+    place = _scaled(scale)
+    if step.turn:
+        place = _turned_back(image.size, step.turn, scale)
+        image = image.rotate(step.turn, expand=True, fillcolor=255, resample=Image.Resampling.BILINEAR)
+    if step.decoder == "zbar":
+        found = zbar.read(image, step.density)
+    else:
+        found = zxing.read(image, zxing.BARS if step.turn else zxing.ALL)
+    return [(reading, _each(place, reading.corners)) for reading in found]
+
+
+def _enough(tally: Tally, cpu: float, wall: float) -> bool:
+    if cpu > BUDGET or wall > WALL:
+        return True
+    if not tally.believed:
+        return False
+    return not tally.pending or (tally.has_matrix and cpu > LINGER)
+
+
+def _version(picture: Picture, step: Pass) -> Image.Image | None:
+    longest = max(picture.base.size)
+    if step.grow:
+        return enlarged(picture.base, step.side) if longest < 1000 else None
+    if step.side > 1600:
+        return picture.fine(step.side) if max(picture.width, picture.height) > 1920 else None
+    return picture.capped(step.side)
+
+
+def _scaled(scale: float) -> Callable[[Point], Point]:
+    return lambda point: (round(point[0] * scale, 1), round(point[1] * scale, 1))
+
+
+def _turned_back(size: tuple[int, int], degrees: int, scale: float) -> Callable[[Point], Point]:
+    """Place before a turn by `degrees` counter-clockwise about the middle, with the canvas enlarged to fit."""
+    angle = math.radians(degrees)
+    cos, sin = math.cos(angle), math.sin(angle)
+    width, height = size
+    wide, high = abs(width * cos) + abs(height * sin), abs(width * sin) + abs(height * cos)
+
+    def place(point: Point) -> Point:
+        x, y = point[0] - wide / 2, point[1] - high / 2
+        return (
+            round((x * cos - y * sin + width / 2) * scale, 1),
+            round((x * sin + y * cos + height / 2) * scale, 1),
+        )
+
+    return place
+
+
+def _each(place: Callable[[Point], Point], corners: Position) -> Position:
+    first, second, third, fourth = corners
+    return place(first), place(second), place(third), place(fourth)

@@ -1,0 +1,100 @@
+"""Readings of all passes over one photo, and which of them are believed.
+
+The rules, from measured false readings: a 2-D text has error correction and is believed at once, but a DataMatrix
+of fewer than 6 characters, or of 7 digits, is what texture gives and needs a second pass. A check digit is right by
+chance once in ten times, so a linear text needs a second pass with the same text, and a UPC-E both decoders.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .decoded import Position, Symbol
+from .reading import Reading, expand_upc_e, same_place
+
+MOST = 20
+"""Symbols that one photo gives at most: a wall of codes is no product."""
+
+
+@dataclass(slots=True)
+class _Found:
+    reading: Reading
+    corners: Position  # in pixels of the upright picture
+    passes: set[int] = field(default_factory=set)
+    decoders: set[str] = field(default_factory=set)
+
+    @property
+    def believed(self) -> bool:
+        kind, text = self.reading.format, self.reading.text
+        if kind in ("UPC-E", "ITF"):
+            return len(self.decoders) > 1
+        if self.reading.linear or (kind == "DataMatrix" and (len(text) < 6 or (len(text) == 7 and text.isdigit()))):
+            return len(self.passes) > 1
+        return True
+
+
+class Tally:
+    """Collects what the passes read, merged by text and place."""
+
+    def __init__(self) -> None:
+        self._found: list[_Found] = []
+
+    def add(self, number: int, reading: Reading, corners: Position) -> None:
+        """Note a reading of pass `number`; `corners` in pixels of the upright picture."""
+        if not reading.text:
+            return
+        for found in self._found:
+            if found.reading.key == reading.key and same_place(found.corners, corners):
+                found.passes.add(number)
+                found.decoders.add(reading.decoder)
+                return
+        self._found.append(_Found(reading, corners, {number}, {reading.decoder}))
+
+    @property
+    def believed(self) -> bool:
+        """Whether anything was read that needs no further pass."""
+        return any(found.believed for found in self._found)
+
+    @property
+    def pending(self) -> bool:
+        """Whether anything was read that another pass may confirm."""
+        return any(not found.believed for found in self._found)
+
+    @property
+    def has_matrix(self) -> bool:
+        """Whether a 2-D text is believed."""
+        return any(found.believed and not found.reading.linear for found in self._found)
+
+    def symbols(self) -> tuple[Symbol, ...]:
+        """What is believed, and a linear code that one pass alone read if nothing contradicts it."""
+        believed = [found for found in self._found if found.believed and not self._outvoted(found)]
+        lone = [found for found in self._found if not found.believed]
+        single = lone if len(lone) == 1 and lone[0].reading.linear and self._may_stand(lone[0], believed) else []
+        chosen = [_symbol(found, confirmed=True) for found in believed]
+        chosen += [_symbol(found, confirmed=False) for found in single]
+        return tuple(chosen[:MOST])
+
+    def _outvoted(self, one: _Found) -> bool:
+        return any(
+            other.reading.linear == one.reading.linear
+            and other is not one
+            and other.reading.key != one.reading.key
+            and same_place(other.corners, one.corners)
+            and (len(other.passes), -self._found.index(other)) > (len(one.passes), -self._found.index(one))
+            for other in self._found
+            if other.believed
+        )
+
+    @staticmethod
+    def _may_stand(lone: _Found, believed: list[_Found]) -> bool:
+        if lone.reading.format in ("UPC-E", "ITF"):
+            return False
+        return not any(same_place(lone.corners, other.corners) for other in believed)
+
+
+def _symbol(found: _Found, *, confirmed: bool) -> Symbol:
+    reading = found.reading
+    text = reading.text
+    if reading.format == "UPC-E" and len(text) == 8:
+        text = expand_upc_e(text).zfill(13)
+    return Symbol(text, reading.format, reading.identifier, found.corners, confirmed)
