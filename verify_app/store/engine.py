@@ -41,7 +41,8 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 
     Raises `StoreUnavailable` if the database cannot answer.
     """
-    with _edge(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    option = {"reads": True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+    with _edge(), engine.connect().execution_options(**option) as connection:
         yield connection
 
 
@@ -121,7 +122,7 @@ def _open_sqlite(address: sa.URL) -> sa.Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         options = connection.get_execution_options()
-        if options.get("isolation_level") != "AUTOCOMMIT":
+        if not options.get("reads"):
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     return engine
