@@ -22,8 +22,9 @@ from verify_app.domain.scan import Actor, Visit, VisitKind
 
 from . import keys
 from .circuit import Circuit
-from .event import ScanEvent, encode
+from .event import encode, row_of
 from .journal import Journal
+from .ledger import LedgerRow
 
 LIFETIME_MS = 5 * 366 * 86_400_000  # a code's history ends five years after its last scan
 STREAM_LIMIT = 1_000_000  # entries of one shard; beyond it scans go to the journal
@@ -79,9 +80,9 @@ class Script:
         self._reload = reload_ms.to_bytes(5, "big")
         self._lifetime = lifetime_ms.to_bytes(5, "big")
 
-    def call(self, mode: Mode, event: ScanEvent, guard: str = "") -> bytes:
-        """Run the script for one event; `guard` is the epoch's value in FOLD. Raises `redis.RedisError`."""
-        arguments = self.arguments(mode, event, guard)
+    def call(self, mode: Mode, row: LedgerRow, guard: str = "") -> bytes:
+        """Run the script for one scan; `guard` is the epoch's value in FOLD. Raises `redis.RedisError`."""
+        arguments = self.arguments(mode, row, guard)
         send: Callable[..., bytes] = self.client.execute_command
         try:
             return send("FCALL", _NAME, *arguments)
@@ -91,30 +92,34 @@ class Script:
         self.load()  # a new or emptied server; functions are kept with the data, so a restart is not enough
         return send("FCALL", _NAME, *arguments)
 
-    def load(self) -> str:
-        """Put the function into the server and return its name, for pipelines. Raises `redis.RedisError`."""
-        self.client.function_load(_LIBRARY, replace=True)
+    @property
+    def name(self) -> str:
+        """Name of the function in the server, for pipelines (after `load`)."""
         return _NAME
 
-    def arguments(self, mode: Mode, event: ScanEvent, guard: str = "") -> tuple[str | bytes | int, ...]:
+    def load(self) -> None:
+        """Put the function into the server. Raises `redis.RedisError`."""
+        self.client.function_load(_LIBRARY, replace=True)
+
+    def arguments(self, mode: Mode, row: LedgerRow, guard: str = "") -> tuple[str | bytes | int, ...]:
         """What follows the function's name in FCALL."""
-        shard = keys.shard_of(event.gtin, event.identity, self.shards)
-        lat, lon = event.cell or (0, 0)
-        marks = _REGIONS.get(event.region, 0) | (event.country not in ("", "VN")) << 2
-        marks |= (event.cell is not None) << 3 | (event.actor is Actor.PUBLIC) << 4
-        when = min(max(event.when - _EPOCH_MS, 0), _LATEST).to_bytes(5, "big")
-        facts = _FACTS.pack(mode, when, event.tag, marks, lat, lon, self._reload, self._lifetime, STREAM_LIMIT)
+        shard = keys.shard_of(row.gtin, row.identity, self.shards)
+        lat, lon = row.cell or (0, 0)
+        marks = _REGIONS.get(row.region, 0) | (row.country not in ("", "VN")) << 2
+        marks |= (row.cell is not None) << 3 | (row.actor == Actor.PUBLIC) << 4
+        when = min(max(row.when - _EPOCH_MS, 0), _LATEST).to_bytes(5, "big")
+        facts = _FACTS.pack(mode, when, row.tag, marks, lat, lon, self._reload, self._lifetime, STREAM_LIMIT)
         return (
             4,
-            keys.state(shard, event.identity),
-            keys.flags(shard, event.gtin),
+            keys.state(shard, row.identity),
+            keys.flags(shard, row.gtin),
             keys.stream(shard),
             keys.epoch(shard),
             facts,
-            encode(event),
-            event.lot and f"10/{event.lot}",
-            event.serial and f"21/{event.serial}",
-            event.id if mode is Mode.REPLAY else guard,
+            encode(row) if mode in (Mode.SCAN, Mode.REPLAY) else b"",
+            row.lot and f"10/{row.lot}",
+            row.serial and f"21/{row.serial}",
+            row.scan_id if mode is Mode.REPLAY else guard,
         )
 
 
@@ -144,11 +149,11 @@ class ValkeyHistory:
         A visit that is not a SCAN changes nothing. The flags are those of the product, of `code.lot` and of
         `code.serial`: pass the passport's code, which carries the lot of an item where it is known.
         """
-        event = ScanEvent.of(code, visit)
+        row = row_of(code, visit)
         scan = visit.kind is VisitKind.SCAN
         if self._circuit.enter():
             try:
-                reply = self._script.call(Mode.SCAN if scan else Mode.LOOK, event)
+                reply = self._script.call(Mode.SCAN if scan else Mode.LOOK, row)
             except (redis.ConnectionError, redis.TimeoutError):
                 self._circuit.failed()
             except redis.RedisError:  # it answered, but could not write: out of memory, stream full, read-only
@@ -157,12 +162,12 @@ class ValkeyHistory:
                 self._circuit.succeeded()
                 return _read(reply)
         if scan:
-            outcomes.labels("journaled" if self._journal.append(encode(event)) else "lost").inc()
+            outcomes.labels("journaled" if self._journal.append(encode(row)) else "lost").inc()
         return None
 
-    def replay(self, event: ScanEvent) -> None:
+    def replay(self, row: LedgerRow) -> None:
         """Record a scan that went to a journal; again is as once. Raises `redis.RedisError` if it cannot be now."""
-        self._script.call(Mode.REPLAY, event)
+        self._script.call(Mode.REPLAY, row)
 
 
 def _read(reply: bytes) -> History | None:

@@ -14,6 +14,7 @@
 local SCAN, LOOK, REPLAY, FOLD = 0, 1, 2, 3
 local VISITORS, DAY, VIETNAM = 12, 86400000, 25200000
 local REPLAYED_FOR = 172800000  -- a journal whose replay broke off is taken up again within two days
+local HELD_FOR = 60000  -- a rebuild that stops for a minute has ended
 local IMPOSSIBLE_KM, IMPOSSIBLE_KMH = 100, 900
 
 -- the present call; the server runs one at a time
@@ -169,6 +170,7 @@ local function observe(keys, arguments)
   local epoch = redis.call('GET', KEYS[4])
   if mode == FOLD then
     if epoch ~= ARGV[5] then return redis.error_reply('LOST Expected to hold the shard, got another holder.') end
+    redis.call('PEXPIRE', KEYS[4], HELD_FOR)
   elseif mode ~= LOOK and redis.call('XLEN', KEYS[3]) >= limit then
     return redis.error_reply('FULL Expected room in the stream, got none.')
   end
