@@ -18,11 +18,11 @@ run: setup ## start the whole service and print its address (PORT, DATA_DIR); Ct
 
 setup: ## make .venv with .venv/bin/verify-app; installs what the system lacks
 	@.ci/packages run
-	@$(MAKE) $(RUN_READY)
+	@$(MAKE) -s $(RUN_READY)
 
 setup-dev: ## the same with everything that the tests need
 	@.ci/packages test
-	@$(MAKE) $(DEV_READY)
+	@$(MAKE) -s $(DEV_READY)
 
 # A development environment holds everything that a running one needs, so it satisfies both stamps.
 $(RUN_READY): $(LOCKS) pyproject.toml .ci/venv
