@@ -16,6 +16,7 @@ GS = "\x1d"
 _SPELLED_GS = re.compile(r"\{GS\}|<GS>|\[GS\]|\^\]|␝|\{FNC1\}|<FNC1>|\[FNC1\]", re.IGNORECASE)
 _GAPS = re.compile(r"[ \t\u00a0]+")
 _OPENING = re.compile(r"(?<!\\)\(")
+_SERIALS = ("21", "235")
 _PLACES = ("410", "411", "412", "413", "416")  # roles of a place in a shipment: the place itself is (414)
 
 
@@ -41,7 +42,7 @@ def looks_like_elements(text: str) -> bool:
         entry.check(value)
     except CodeError:
         return False
-    return entry.characters == "digits" or value[:13].isdigit()  # not free text that begins with 401, 8004 …
+    return entry.characters == "digits" or value[:7].isdigit()  # not free text that begins with 401, 8004 …
 
 
 def read_elements(text: str) -> list[tuple[str, str]]:
@@ -70,13 +71,10 @@ def _ai_at(text: str, position: int) -> AI:
 
 
 def read_brackets(text: str) -> list[tuple[str, str]]:
-    r"""(AI, value) pairs of a bracketed element string, values checked. Spaces are ignored; a bracket that belongs to
-    a value is written "\(". Raises `CodeError`."""
-    before, *pieces = _OPENING.split(_GAPS.sub("", text))
-    if before:
-        raise CodeError("characters", "a bracketed AI first", ascii(before))
+    r"""(AI, value) pairs of an element string that begins with a bracket, values checked. Spaces are ignored; a
+    bracket that belongs to a value is written "\(". Raises `CodeError`."""
     pairs = []
-    for piece in pieces:
+    for piece in _OPENING.split(_GAPS.sub("", text))[1:]:
         code, _, value = piece.partition(")")
         value = value.replace("\\(", "(").removesuffix(GS)
         known_ai(code).check(value)
@@ -95,11 +93,19 @@ def code_of(pairs: Iterable[tuple[str, str]], spelling: Spelling) -> Code:
     key = next((ai for ai in values if ai in KEYS), "")
     if not key:
         return _place(values, spelling)
-    # Alternatives of qualifiers cannot be mixed: the one with most of them present is taken, the first of equals.
-    line = max(known_ai(key).sequences, key=lambda choice: sum(ai in values for ai in choice))
+    # Alternatives of qualifiers cannot be mixed: the one with a serial is taken, else the one with most of them.
+    line = max(known_ai(key).sequences, key=lambda choice: (_serial_in(choice, values), _count(choice, values)))
     qualifiers = tuple((ai, values[ai]) for ai in line if ai in values)
     attributes = tuple((ai, value) for ai, value in values.items() if ai != key and ai not in line)
     return Code(key, values[key], qualifiers, attributes, spelling)
+
+
+def _serial_in(line: tuple[str, ...], values: dict[str, str]) -> bool:
+    return any(ai in values for ai in _SERIALS if ai in line)
+
+
+def _count(line: tuple[str, ...], values: dict[str, str]) -> int:
+    return sum(ai in values for ai in line)
 
 
 def _place(values: dict[str, str], spelling: Spelling) -> Code:

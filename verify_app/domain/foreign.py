@@ -43,8 +43,8 @@ def host_of(authority: str) -> str:
     """Host name of a URL's authority in lower case (international names in their ASCII form), "" if it is none."""
     host = authority.rpartition("@")[2]
     if host.startswith("["):
-        address = host.partition("]")[0][1:]
-        return f"[{address.lower()}]" if re.fullmatch("[0-9A-Fa-f:.]+", address) else ""
+        address = re.match(r"\[[0-9a-f:.]+\]", host.lower())
+        return address[0] if address else ""
     host = host.partition(":")[0].rstrip(".").lower()
     if not host.isascii():
         try:

@@ -1,6 +1,6 @@
 """Text from a camera, a scanner or a keyboard -> Code. After this nobody touches raw text.
 
-One dispatch on how the text begins; each form of a code has its own module. `docs/codes.md` lists the forms.
+One dispatch on how the text begins; each form of a code has its own module.
 """
 
 from __future__ import annotations
