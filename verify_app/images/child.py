@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 import msgspec
 
 from .decoded import Decoded
-from .limits import ImageError
+from .errors import ImageError
 
 GRACE_S = 2
 """Seconds after the pool's own deadline at which the kernel ends a decoder whose parent no longer watches it."""

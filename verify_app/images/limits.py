@@ -10,6 +10,8 @@ from io import BytesIO
 
 from PIL import Image, UnidentifiedImageError
 
+from .errors import ImageError
+
 BODY_LIMIT = 12 * 1024 * 1024
 """Bytes that an upload may have."""
 MAX_PIXELS = 25_000_000
@@ -40,17 +42,6 @@ _REFUSED = (  # (magic, what it is): the first 1,024 bytes in lower case are com
     (b"\x00\x00\x01\x00", "an icon"),
     (b"\x1aE\xdf\xa3".lower(), "a video"),
 )
-
-
-class ImageError(ValueError):
-    """The upload is no picture that we read. `problem` is a stable slug for the page's catalogue: "empty",
-    "too_large", "not_an_image", "wrong_type", "too_many_pixels", "damaged" or "crashed"."""
-
-    def __init__(self, problem: str, expected: str, got: str) -> None:
-        super().__init__(f"Expected {expected}, got {got}.")
-        self.problem = problem
-        self.expected = expected
-        self.got = got
 
 
 def check_bytes(data: bytes) -> str:

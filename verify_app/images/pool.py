@@ -12,7 +12,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from multiprocessing import Pipe
 from queue import Empty, LifoQueue
 
@@ -20,30 +19,18 @@ import msgspec
 
 from .child import Read, Ready, Refused, Word
 from .decoded import Decoded
-from .limits import BODY_LIMIT, ImageError
+from .errors import DecodeBusy, DecodeTimeout, ImageError
+from .limits import BODY_LIMIT
 
 _LOG = logging.getLogger(__name__)
 
 START_S = 20.0
 """Wall seconds that a decoder process may take to start on a busy machine."""
+TURN_S = 6.0
+"""Wall seconds that a photo waits for its turn before its sender is told to come again."""
 PHOTOS = 500
 """Photos after which a decoder process is replaced, so that a leak in a C library stays small."""
 _KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "TMPDIR")  # of the environment
-
-
-class DecodeBusy(Exception):
-    """As many photos wait already as the queue holds. `retry_after` is in seconds."""
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Expected a free place in the photo queue, got none; retry after {retry_after} s.")
-        self.retry_after = retry_after
-
-
-class DecodeTimeout(Exception):
-    """The photo was not read before its deadline; its decoder was stopped."""
-
-    def __init__(self, deadline_s: float) -> None:
-        super().__init__(f"Expected an answer within {deadline_s} s, got none.")
 
 
 class _Lost(Exception):
@@ -60,7 +47,6 @@ class DecodePool:
         self.deadline_s = deadline_s
         self._memory_mb = memory_mb
         self._places = threading.BoundedSemaphore(processes + queue)
-        self._waits_s = max(deadline_s, deadline_s * queue / processes)
         self._idle: LifoQueue[_Decoder | None] = LifoQueue()
         for _ in range(processes):
             self._idle.put(None)  # a turn without a process yet
@@ -97,7 +83,7 @@ class DecodePool:
 
     def _with_turn(self, data: bytes) -> Decoded:
         try:
-            decoder = self._idle.get(timeout=self._waits_s)
+            decoder = self._idle.get(timeout=TURN_S)
         except Empty:
             raise DecodeBusy(int(self.deadline_s) + 1) from None
         try:

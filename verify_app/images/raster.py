@@ -7,7 +7,8 @@ from io import BytesIO
 
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
-from .limits import DAMAGE, ImageError, open_image
+from .errors import ImageError
+from .limits import DAMAGE, open_image
 
 CAP = 1600
 """Longest side in pixels that the first pass sees: the knee between codes found and time."""

@@ -75,5 +75,6 @@ def _middle(corners: Position) -> Point:
 
 
 def _longest(corners: Position) -> float:
-    return max(max(x for x, _ in corners) - min(x for x, _ in corners),
-               max(y for _, y in corners) - min(y for _, y in corners))
+    return max(
+        max(x for x, _ in corners) - min(x for x, _ in corners), max(y for _, y in corners) - min(y for _, y in corners)
+    )
