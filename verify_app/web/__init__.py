@@ -1,0 +1,1 @@
+"""Thin HTTP: requests become frozen values, answers become pages. Nothing below this folder knows Flask."""

@@ -1,0 +1,24 @@
+"""How much a request may bring: bodies are measured before anything reads them."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+
+PHOTO_BYTES = 12 * 1024 * 1024 + 64 * 1024  # the 12 MB that images/limits.py takes, and the form around them
+SMALL_BYTES = 256 * 1024
+FORM_MEMORY_BYTES = 512 * 1024  # fields that are no file
+FORM_PARTS = 20
+_PHOTO_PATHS = ("/scan", "/api/v1/decode", "/api/v1/photo")
+
+
+def install(app: Flask) -> None:
+    """Set the limits: photos only where photos are asked for. A larger body is answered with 413."""
+    app.config["MAX_CONTENT_LENGTH"] = SMALL_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = FORM_MEMORY_BYTES
+    app.config["MAX_FORM_PARTS"] = FORM_PARTS
+
+    def widen() -> None:
+        if request.path in _PHOTO_PATHS:
+            request.max_content_length = PHOTO_BYTES
+
+    app.before_request(widen)

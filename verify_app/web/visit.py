@@ -1,0 +1,130 @@
+"""From a request to a frozen `Visit`: the only reader of client headers.
+
+No cookie, no raw address, no user agent leaves this module: the visitor is a keyed hash that cannot be undone
+without the secret, changes every 90 days, and is shortened once more for each code (`Visit.tag`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from functools import cache, lru_cache
+from hashlib import blake2b
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
+
+from crawleruseragents import CRAWLER_USER_AGENTS_DATA
+from flask import Request
+from iptocc import country_code
+
+from ..domain.scan import Entry, Visit, VisitKind
+
+if TYPE_CHECKING:
+    from ..parts import Parts
+
+EPOCH_MS = 90 * 24 * 3600 * 1000  # a visitor's tags change after 90 days: older scans cannot be joined to new ones
+_PREFETCH = ("Purpose", "Sec-Purpose", "X-Purpose", "X-Moz")
+_LINKSETS = ("all", "linkset")  # GS1-Conformant Resolver Standard: the list of links, not the page
+# An HTTP library is a program that somebody runs on purpose, and MetaIAB is a person inside Facebook's app.
+_NO_PREVIEW_TAGS = {"http-library", "browser-automation"}
+_NO_PREVIEW = {"MetaIAB Facebook"}
+# Zalo's in-app browser says "Zalo android" or "Zalo iOS": that is a shopper; only its preview robot is none.
+_OUR_PREVIEW = (r"(?i:zalo\w*[-/ ]?(?:bot|preview|crawler|spider|link))",)
+
+
+def visit_of(request: Request, parts: Parts, entry: Entry = Entry.LINK) -> Visit:
+    """The look that a request stands for, at this moment. Reads headers only; writes nothing."""
+    now = time.time_ns() // 1_000_000
+    headers = request.headers
+    address = client_address(
+        request.remote_addr or "", headers.get("X-Forwarded-For", ""), parts.settings.trusted_proxies
+    )
+    agent, languages = headers.get("User-Agent", ""), headers.get("Accept-Language", "")
+    return Visit(
+        id=new_id(now),
+        when=now,
+        visitor=visitor(parts.secret, now, address, agent + "\n" + languages),
+        kind=_kind(request, agent, entry),
+        entry=entry,
+        country=country_of(address),
+    )
+
+
+def new_id(now: int) -> str:
+    """A UUIDv7 (RFC 9562, clause 5.7) as 32 hex digits for an instant in UTC milliseconds."""
+    chance = int.from_bytes(os.urandom(10), "big")
+    number = (now << 80) | chance
+    number = number & ~(0xF << 76) | (0x7 << 76)
+    number = number & ~(0x3 << 62) | (0x2 << 62)
+    return f"{number:032x}"
+
+
+def client_address(remote: str, forwarded_for: str, trusted_proxies: int) -> str:
+    """Address of the client behind a counted number of our own proxies; "" if it is none.
+
+    Each proxy adds on the right the address that it saw, so the entry that our outermost proxy wrote is the
+    `trusted_proxies`-th from the right; what stands before it was written by the client and is not believed.
+    """
+    chosen = remote
+    if trusted_proxies:
+        hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
+        chosen = hops[-min(trusted_proxies, len(hops))] if hops else remote
+    try:
+        address = ip_address(chosen.strip("[]"))
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return str(address)
+
+
+def visitor(secret: bytes, now: int, address: str, browser: str) -> bytes:
+    """Keyed hash of a visitor: 16 bytes that hold for one epoch of 90 days. Of an IPv6 address only the /64 counts,
+    since phones change the rest by the hour."""
+    if ":" in address:
+        address = ":".join(IPv6Address(address).exploded.split(":")[:4])
+    key = blake2b(str(now // EPOCH_MS).encode(), key=secret[:64], digest_size=32).digest()
+    return blake2b(f"{address}\n{browser}".encode(), key=key, digest_size=16).digest()
+
+
+def country_of(address: str) -> str:
+    """Country of an address, from a table that travels with the package (no call goes out); "" where unknown."""
+    try:
+        return str(country_code(address) or "") if address else ""
+    except (ValueError, TypeError):
+        return ""
+
+
+@lru_cache(maxsize=4096)
+def is_preview_bot(agent: str) -> bool:
+    """Whether a user agent is a robot that draws previews or an index. The memory of answers (a scan of 1,400
+    patterns costs about a millisecond) stays in the process and is joined to nothing."""
+    return bool(agent) and bool(_robots().search(agent))
+
+
+def _kind(request: Request, agent: str, entry: Entry) -> VisitKind:
+    if request.method in ("HEAD", "OPTIONS") or _is_prefetch(request):
+        return VisitKind.LOOK
+    if "application/linkset" in request.headers.get("Accept", "") or request.args.get("linkType") in _LINKSETS:
+        return VisitKind.LOOK
+    if request.args.get("format") in ("svg", "png"):
+        return VisitKind.LOOK
+    if entry is not Entry.API and is_preview_bot(agent):
+        return VisitKind.PREVIEW
+    return VisitKind.SCAN
+
+
+def _is_prefetch(request: Request) -> bool:
+    said = " ".join(request.headers.get(name, "") for name in _PREFETCH).lower()
+    return any(word in said for word in ("prefetch", "prerender", "preview"))
+
+
+@cache
+def _robots() -> re.Pattern[str]:
+    patterns = [
+        row["pattern"]
+        for row in CRAWLER_USER_AGENTS_DATA
+        if row["pattern"] not in _NO_PREVIEW and not _NO_PREVIEW_TAGS & set(row.get("tags", ()))
+    ]
+    return re.compile("|".join(f"(?:{pattern})" for pattern in (*patterns, *_OUR_PREVIEW)))
