@@ -45,3 +45,4 @@ class Parts:
     decoder: DecodePool
     secret: bytes = b""  # key of visitors' tags
     probes: Mapping[str, Callable[[], Probe]] = field(default_factory=dict)  # part -> is it well?
+    cache_counts: Callable[[], Mapping[str, int]] = dict  # what the cache has counted since this process began

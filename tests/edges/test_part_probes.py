@@ -6,6 +6,7 @@ import pytest
 
 from tests.fixtures_valkey import ValkeyServer
 from verify_app.i18n import catalogue
+from verify_app.serving import part_probes
 from verify_app.serving.part_probes import Engines, probes_of
 from verify_app.settings import Settings
 from verify_app.store import keys
@@ -104,6 +105,16 @@ def test_a_worker_is_well_while_it_gives_signs_of_life(engines, probe):
     assert not probe("worker").ok
 
 
+def test_a_missing_zbar_is_told(probe, monkeypatch):
+    assert probe("decoder").ok
+
+    def missing(name):
+        raise OSError(name)
+
+    monkeypatch.setattr(part_probes.ctypes, "CDLL", missing)
+    assert (probe("decoder").ok, probe("decoder").note) == (False, "no_zbar")
+
+
 def test_scans_that_were_put_aside_stay_visible(tmp_path, probe):
     assert probe("dead_letters").ok
     (tmp_path / "dead-letters.jsonl").write_text('{"from": "x"}\n{"from": "y"}\n')
@@ -115,6 +126,6 @@ def test_every_part_and_note_has_words(language, engines, tmp_path):
     words = catalogue(language, strict=True)
     for name in probes_of(Settings(data_dir=tmp_path), engines):
         assert words.text(f"health.part.{name}")
-    notes = ("away", "behind", "rebuilding", "pending", "full", "unwritable", "alive", "silent", "put_aside")
+    notes = ("away", "behind", "rebuilding", "pending", "full", "unwritable", "alive", "silent", "put_aside", "no_zbar")
     for note in (*notes, "no_answer", "failed", "free_mb", "low_disk"):
         assert words.text(f"health.note.{note}", value=1)

@@ -25,7 +25,7 @@ def make(tmp_path, monkeypatch):
     monkeypatch.setattr(probes, "_FRESH", -1.0)
 
     def build(**parts):
-        app = Flask("tests", template_folder=str(assets.folder("templates")))
+        app = Flask("probed", template_folder=str(assets.folder("templates")))
         app.testing = True
         app.extensions["parts"] = SimpleNamespace(probes=parts, settings=Settings(data_dir=tmp_path))
         app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

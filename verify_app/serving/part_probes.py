@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ def probes_of(settings: Settings, engines: Engines) -> Probes:
         "stream": partial(_stream, engines.redis, settings.stream_shards),
         "journal": partial(_journal, engines.journal),
         "worker": partial(_worker, engines.redis),
+        "decoder": _decoder,
         "dead_letters": partial(_dead_letters, settings.data_dir / "dead-letters.jsonl"),
         "disk": partial(disk_space, settings.data_dir),
     }
@@ -108,6 +110,15 @@ def _worker(client: redis.Redis) -> Probe:
     except redis.RedisError:
         return Probe(ok=False, note="away")
     return Probe(ok=alive > 0, note="alive" if alive else "silent", value=alive)
+
+
+def _decoder() -> Probe:
+    """Photos are read without zbar too, with a lower recall."""
+    try:
+        ctypes.CDLL("libzbar.so.0")
+    except OSError:
+        return Probe(ok=False, note="no_zbar")
+    return Probe(ok=True)
 
 
 def _dead_letters(path: Path) -> Probe:

@@ -8,8 +8,9 @@ labels are routes and verdict names, never what a visitor typed. Keep `/metrics`
 from __future__ import annotations
 
 import os
+import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, g, request
@@ -44,9 +45,33 @@ decodes_total = Counter("verify_app_decodes", "Photos by what came of them.", ("
 decode_seconds = Histogram(
     "verify_app_decode_seconds", "Time to read the codes in a photo.", registry=_registry, buckets=_SLOW
 )
-cache_total = Counter("verify_app_cache", "Look-ups in the cache.", ("outcome",), registry=_registry)
+cache_total = Counter("verify_app_cache", "What the cache has counted.", ("event",), registry=_registry)
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+
+
+class _Carry:
+    """Adds what the cache has newly counted to a measure that is summed over workers; at most once a second."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seen: dict[str, int] = {}
+        self._due = 0.0
+
+    def over(self, counts: Callable[[], Mapping[str, int]], *, now: bool = False) -> None:
+        """Carry over what is new. `now`: even if it was done within this second."""
+        if not (now or time.monotonic() >= self._due) or not self._lock.acquire(blocking=False):
+            return
+        try:
+            self._due = time.monotonic() + 1.0
+            for name, count in counts().items():
+                cache_total.labels(name).inc(max(0, count - self._seen.get(name, 0)))
+                self._seen[name] = count
+        finally:
+            self._lock.release()
+
+
+_carry = _Carry()
 
 
 @metrics.before_app_request
@@ -62,6 +87,7 @@ def _end(answer: Response) -> Response:
     requests_total.labels(route, method, str(answer.status_code)).inc()
     if (began := g.get("metrics_began")) is not None:
         request_seconds.labels(route).observe(time.perf_counter() - began)
+    _carry.over(current_app.extensions["parts"].cache_counts)
     return answer
 
 
@@ -82,6 +108,7 @@ def count_decode(outcome: str, seconds: float) -> None:
 @metrics.get("/metrics")
 def exposition() -> Response:
     """All measures, summed over the workers, in the text format that the asker prefers."""
+    _carry.over(current_app.extensions["parts"].cache_counts, now=True)
     registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
