@@ -14,7 +14,7 @@ class ImageError(ValueError):
         self.got = got
 
 
-class DecodeBusy(Exception):
+class DecodeBusy(Exception):  # noqa: N818 - a state of the queue, nothing is wrong with the photo
     """As many photos wait already as the queue holds. `retry_after` is in seconds."""
 
     def __init__(self, retry_after: int) -> None:
@@ -22,7 +22,7 @@ class DecodeBusy(Exception):
         self.retry_after = retry_after
 
 
-class DecodeTimeout(Exception):
+class DecodeTimeout(Exception):  # noqa: N818 - as the standard library calls its own
     """The photo was not read before its deadline; its decoder was stopped."""
 
     def __init__(self, deadline_s: float) -> None:

@@ -33,7 +33,7 @@ PHOTOS = 500
 _KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "TMPDIR")  # of the environment
 
 
-class _Lost(Exception):
+class _Lost(Exception):  # noqa: N818 - never leaves this module
     """The decoder process ended, or was stopped, before it answered."""
 
 
@@ -166,7 +166,8 @@ class _Decoder:
         try:
             if data is not None:
                 self._link.send_bytes(data)
-            return _WORDS.decode(self._link.recv_bytes())
+            word: Word = _WORDS.decode(self._link.recv_bytes())
+            return word
         except (EOFError, OSError) as error:
             if late.is_set():
                 raise DecodeTimeout(seconds) from error

@@ -52,7 +52,7 @@ def element_string(code: Code) -> str:
     return "".join(pieces)
 
 
-def symbol(code: Code, base_url: str, kind: str, format: str, scale: int = 8) -> bytes:  # noqa: A002 - the page's word
+def symbol(code: Code, base_url: str, kind: str, format: str, scale: int = 8) -> bytes:
     """The code's symbol as a file: `kind` "qr" (Digital Link, level M) or "datamatrix" (element string, square);
     `format` "svg" (UTF-8) or "png"; `scale` pixels a module. Raises `CodeError` for a code that it cannot hold."""
     return draw(modules(code, base_url, kind), format, scale)
@@ -69,7 +69,7 @@ def modules(code: Code, base_url: str, kind: str) -> Modules:
     raise ValueError(f"Expected 'qr' or 'datamatrix', got {kind!r}.")
 
 
-def draw(made: Modules, format: str, scale: int = 8, lines: tuple[str, ...] = ()) -> bytes:  # noqa: A002
+def draw(made: Modules, format: str, scale: int = 8, lines: tuple[str, ...] = ()) -> bytes:
     """A symbol as "svg" or "png", `scale` pixels a module, with lines of text for people below it."""
     if format == "svg":
         return _svg(made, scale, lines).encode()
@@ -93,10 +93,9 @@ def _datamatrix(code: Code) -> Modules:
         made = zxingcpp.create_barcode(bracketed, zxingcpp.BarcodeFormat.DataMatrix, gs1=True, forceSquare=True)
     except ValueError as error:
         raise CodeError("characters", "values that a GS1 DataMatrix holds", str(error)) from error
-    pixels = memoryview(made.to_image(scale=1, add_quiet_zones=False))
-    height, width = pixels.shape
-    flat = bytes(0 if value else 1 for value in pixels.cast("B", (height * width,)))
-    rows = tuple(flat[start : start + width] for start in range(0, height * width, width))
+    picture = Image.fromarray(made.to_image(scale=1, add_quiet_zones=False))
+    flat = bytes(0 if value else 1 for value in picture.tobytes())
+    rows = tuple(flat[start : start + picture.width] for start in range(0, len(flat), picture.width))
     return Modules(rows, DATAMATRIX_QUIET, " ".join(f"({ai}){value}" for ai, value in pairs))
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ctypes
 from functools import cache
+from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from PIL import Image
 
@@ -48,7 +50,7 @@ def read(image: Image.Image, density: int = 1) -> tuple[Reading, ...]:
         pixels = image.tobytes()  # must live until the scan is done
         z.zbar_image_set_format(picture, _FOURCC_Y800)
         z.zbar_image_set_size(picture, *image.size)
-        z.zbar_image_set_data(picture, ctypes.cast(pixels, ctypes.c_void_p), len(pixels), None)
+        z.zbar_image_set_data(picture, ctypes.cast(ctypes.c_char_p(pixels), ctypes.c_void_p), len(pixels), None)
         z.zbar_scan_image(scanner, picture)
         found = []
         symbol = z.zbar_image_first_symbol(picture)
@@ -64,19 +66,17 @@ def read(image: Image.Image, density: int = 1) -> tuple[Reading, ...]:
 
 @cache
 def _library() -> ModuleType:
-    from pyzbar import wrapper
-
-    return wrapper
+    return import_module("pyzbar.wrapper")
 
 
 @cache
-def _modifiers() -> ctypes._CFuncPtr:
+def _modifiers() -> Any:
     function = _library().load_libzbar().zbar_symbol_get_modifiers
     function.restype, function.argtypes = ctypes.c_uint, (ctypes.c_void_p,)
     return function
 
 
-def _reading(z: ModuleType, symbol: ctypes._Pointer) -> Reading | None:
+def _reading(z: ModuleType, symbol: Any) -> Reading | None:
     name = _FORMATS.get(symbol.contents.type)
     count = z.zbar_symbol_get_loc_size(symbol)
     if name is None or count < 1:

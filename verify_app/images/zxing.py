@@ -6,17 +6,22 @@ import zxingcpp
 from PIL import Image
 from zxingcpp import BarcodeFormat as F
 
+from .decoded import Position
 from .reading import Reading
 
 BARS = (F.EANUPC, F.Code128, F.ITF, F.DataBar)
 """The linear codes that products carry."""
 ALL = (*BARS, F.QRCode, F.MicroQRCode, F.RMQRCode, F.DataMatrix, F.PDF417)
-"""All that products carry. Code 39, Code 93 and Codabar stay off: they carry no GS1 key and are misread from texture."""
+"""All that products carry. Code 39, Code 93, Codabar stay off: they hold no GS1 key, and texture is misread as them."""
 
 
 def read(image: Image.Image, formats: tuple[F, ...] = ALL) -> tuple[Reading, ...]:
     """All symbols of these formats that zxing-cpp reads in a grey picture."""
-    found = zxingcpp.read_barcodes(image, formats=formats, text_mode=zxingcpp.TextMode.Plain)
+    found = zxingcpp.read_barcodes(
+        image,
+        formats=formats,  # type: ignore[arg-type] # its stub lags behind: a tuple is what it asks for
+        text_mode=zxingcpp.TextMode.Plain,
+    )
     return tuple(
         Reading(
             barcode.text,
@@ -29,6 +34,9 @@ def read(image: Image.Image, formats: tuple[F, ...] = ALL) -> tuple[Reading, ...
     )
 
 
-def _corners(position: zxingcpp.Position) -> tuple[tuple[float, float], ...]:
-    points = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
-    return tuple((float(point.x), float(point.y)) for point in points)
+def _corners(position: zxingcpp.Position) -> Position:
+    first, second, third, fourth = (
+        (float(point.x), float(point.y))
+        for point in (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
+    )
+    return first, second, third, fourth
