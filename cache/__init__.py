@@ -1,0 +1,29 @@
+"""A read-through cache in two tiers, process memory and Redis, that anybody may empty at any time. See README.md."""
+
+from .kind import Codec, Kind
+from .memory import MemoryTier
+from .null import NoCache
+from .redis_tier import RedisTier
+from .stats import Stats
+from .tiered import VISIBLE_SECONDS, Labels, Moment, TieredCache
+
+__all__ = [
+    "VISIBLE_SECONDS",
+    "Codec",
+    "Kind",
+    "Labels",
+    "MemoryTier",
+    "Moment",
+    "NoCache",
+    "RedisTier",
+    "Stats",
+    "TieredCache",
+    "open_cache",
+]
+
+
+def open_cache(redis_url: str = "", *, entries: int = 50_000, size: int = 64 << 20) -> TieredCache:
+    """Cache of one process: `entries` and `size` bytes in memory, before the Redis of a URL ("": none)."""
+    stats = Stats()
+    shared = RedisTier.open(redis_url, stats=stats) if redis_url else None
+    return TieredCache(MemoryTier(entries=entries, size=size, stats=stats), shared, stats=stats)
