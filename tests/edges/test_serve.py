@@ -15,6 +15,7 @@ import pytest
 
 from loadtests.instance import Instance
 
+pytest_plugins = ("tests.fixtures_postgres", "tests.fixtures_valkey")
 pytestmark = pytest.mark.timeout(300)
 PHONE = "Mozilla/5.0 (Linux; Android 14; Phone {}) Mobile"
 
@@ -37,7 +38,7 @@ def processes_of(folder):
 
 def role(words):
     """What a program is, by its arguments."""
-    for name in ("valkey-server", "gunicorn", "worker", "serve"):
+    for name in ("valkey-server", "web_server", "worker", "serve"):
         if name in words:
             return name
     return "other"
@@ -110,7 +111,7 @@ def test_no_secret_stands_in_an_argument(instance):
         assert key not in Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
 
 
-@pytest.mark.parametrize("name", ["gunicorn", "worker", "valkey-server"])
+@pytest.mark.parametrize("name", ["web_server", "worker", "valkey-server"])
 def test_a_killed_program_comes_back(instance, name):
     before = pids(instance.folder, name)[0]
     os.kill(before, signal.SIGKILL)
@@ -121,7 +122,7 @@ def test_a_killed_program_comes_back(instance, name):
 
 
 def test_a_killed_web_worker_comes_back(instance):
-    master = pids(instance.folder, "gunicorn")[0]
+    master = pids(instance.folder, "web_server")[0]
 
     def workers():
         return {pid for pid, (_, parent) in processes_of(instance.folder).items() if parent == master}
@@ -130,7 +131,7 @@ def test_a_killed_web_worker_comes_back(instance):
     killed = min(before)
     os.kill(killed, signal.SIGKILL)
     until(lambda: len(workers() - {killed}) == len(before))
-    assert pids(instance.folder, "gunicorn")[0] == master
+    assert pids(instance.folder, "web_server")[0] == master
     assert instance.get("/livez")[0] == 200
 
 
@@ -224,9 +225,34 @@ def test_it_ends_with_all_its_children_and_a_second_start_keeps_the_data(tmp_pat
 def test_children_do_not_outlive_a_killed_supervisor(tmp_path):
     running = Instance(tmp_path / "data")
     running.start()
-    assert {"gunicorn", "worker", "valkey-server"} <= {what for what, _ in processes_of(running.folder).values()}
+    assert {"web_server", "worker", "valkey-server"} <= {what for what, _ in processes_of(running.folder).values()}
     running.stop(signal.SIGKILL)
     until(lambda: processes_of(running.folder) == {})
     running.start()
     assert running.get("/readyz")[0] == 200
     assert running.stop() == 0
+
+
+def test_with_engines_of_its_own_no_embedded_one_is_started(tmp_path, postgres_url, valkey_server):
+    running = Instance(tmp_path / "data", DATABASE_URL=postgres_url, REDIS_URL=valkey_server.url)
+    with running:
+        assert pids(running.folder, "valkey-server") == []
+        path = next(entry["path"] for entry in demo() if entry["expect"] == "VALID")
+        assert running.get(path, Accept="text/html")[0] == 200
+        assert json.loads(running.get("/health")[1])["status"] == "ok"
+    assert not (running.folder / "registry.sqlite3").exists()
+    assert not (running.folder / "valkey").exists()
+
+
+def test_a_history_server_that_goes_away_degrades_the_service_and_comes_back(tmp_path, valkey_server):
+    with Instance(tmp_path / "data", REDIS_URL=valkey_server.url) as running:
+        path = next(entry["path"] for entry in demo() if entry["expect"] == "VALID").partition("?")[0]
+        valkey_server.kill9()
+        status, body = running.get(path, Accept="application/json", **{"User-Agent": PHONE.format(3)})
+        assert status == 200
+        assert b"HISTORY_UNAVAILABLE" in body
+        until(lambda: json.loads(running.get("/health")[1])["status"] == "degraded")
+        assert running.get("/readyz")[0] == 503
+        assert json.loads(running.get("/health")[1])["parts"]["history"]["since"]
+        valkey_server.restart()
+        until(lambda: json.loads(running.get("/health")[1])["status"] == "ok")

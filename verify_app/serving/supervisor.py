@@ -122,8 +122,7 @@ class Supervisor:
             raise ServeError("Expected a listening socket before the web server starts, got none.")
         descriptor = self._listener.fileno()
         environ = {**self._environ, "VERIFY_APP_LISTENER": str(descriptor)}
-        argv = [*_PYTHON, "-m", "gunicorn", "-c", "python:verify_app.serving.gunicorn_conf"]
-        return start([*argv, "verify_app.serving.wsgi:application"], environ, (descriptor,))
+        return start([*_PYTHON, "-m", "verify_app.serving.web_server"], environ, (descriptor,))
 
     def _add(self, child: Child) -> None:
         self._children.append(child)
