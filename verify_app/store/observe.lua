@@ -134,14 +134,18 @@ local function newcomer(s)
   if abroad == 1 then c.abroad = up(c.abroad, 255) end
 end
 
-local function add(s, own)
+local function earlier(s, own)
   if s.scans == 0 or when < s.first then s.first, s.first_tag = when, tag end
+  if own then s.visitors[own].day = math.min(s.visitors[own].day, today) end
+end
+
+local function add(s, own)
+  earlier(s, own)
   s.last = math.max(s.last, when)
   s.scans = up(s.scans, 16777215)
   if own then
     local v = s.visitors[own]
     v.seen = math.max(v.seen, when)
-    v.day = math.min(v.day, today)
     if v.marks % 4 == 0 then v.marks = v.marks + region end
   else
     newcomer(s)
@@ -213,6 +217,10 @@ local function observe(keys, arguments)
   if (mode == SCAN and not again) then facts = facts + 2 end
   local before, others = answer(0, s, own, facts)
   if (mode == SCAN and not again) or mode == REPLAY then record(s.scans, others) end
+  if mode == REPLAY and again and own and when < seen then
+    earlier(s, own)  -- of two looks within minutes the later came first
+    redis.call('SET', KEYS[1], write(s), 'PX', string.format('%.0f', lifetime))
+  end
   if mode ~= LOOK and not again then
     if public then
       add(s, own)
