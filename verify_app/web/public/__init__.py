@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from .demo import demo
-from .home import home
-from .pictures import pictures
-from .result import result
-from .scan import scan
+from . import demo, home, pictures, result, scan
 
 public = Blueprint("public", __name__)
-for _part in (home, scan, demo, pictures, result):
-    public.register_blueprint(_part)
+for _pages in (home, scan, demo, pictures, result):
+    public.register_blueprint(_pages.blueprint)

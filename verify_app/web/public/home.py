@@ -9,19 +9,20 @@ from ..language import words
 from ..target import the_parts
 from .demo import demo_links
 
-home = Blueprint("home", __name__)
+blueprint = Blueprint("home", __name__)
 
 _ROBOTS = "User-agent: *\nDisallow: /scan\nDisallow: /c/\nDisallow: /*/21/\nDisallow: /*?\n"
 
 
-@home.get("/")
+@blueprint.get("/")
 def front_page() -> Response:
     """Scan by photo, type or paste a code; with the demonstration registry also links to try."""
-    links = demo_links(words().lang) if the_parts().settings.demo else []
-    return for_an_hour(Response(render_template("public/home.html", demo_links=links)), request)
+    telling, others = demo_links(words()) if the_parts().settings.demo else ([], [])
+    html = render_template("public/home.html", demo_links=telling, demo_others=others)
+    return for_an_hour(Response(html), request)
 
 
-@home.get("/robots.txt")
+@blueprint.get("/robots.txt")
 def robots() -> Response:
     """Keep indexes away from single items: their pages are scans."""
     return for_an_hour(Response(_ROBOTS, mimetype="text/plain"), request)

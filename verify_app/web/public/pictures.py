@@ -9,11 +9,11 @@ from flask import Blueprint, Response, abort, send_from_directory
 from ..http_cache import IMMUTABLE
 from ..target import the_parts
 
-pictures = Blueprint("pictures", __name__)
+blueprint = Blueprint("pictures", __name__)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,120}(?:\.[A-Za-z0-9_-]{1,40})?\.(?:svg|png|jpe?g|webp|avif)")
 
 
-@pictures.get("/pictures/<name>")
+@blueprint.get("/pictures/<name>")
 def picture(name: str) -> Response:
     """One picture. A name with anything but letters, digits, "-", "_" and one picture ending is not looked for."""
     if not _NAME.fullmatch(name):

@@ -28,12 +28,12 @@ from ..target import base_url, raw_target, the_parts
 from ..visit import visit_of
 from .fragments import Fragments, key_of
 
-result = Blueprint("result", __name__)
+blueprint = Blueprint("result", __name__)
 _SCALES = range(1, 41)
 _MIMES = {"svg": "image/svg+xml", "png": "image/png"}
 
 
-@result.get("/<path:target>")
+@blueprint.get("/<path:target>")
 def code_page(target: str) -> Response:  # noqa: ARG001 - the decoded path is not to be trusted, see target.py
     """Answer a scan of the code that the address names: as a page, as JSON, or as a symbol to print."""
     link = raw_target(request)

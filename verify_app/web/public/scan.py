@@ -25,7 +25,7 @@ from ..target import base_url, the_parts
 from ..visit import new_id, visit_of
 from .result import result_context, result_html
 
-scan = Blueprint("scan", __name__)
+blueprint = Blueprint("scan", __name__)
 MOST_CODES = 20  # of one request; each is a scan with its own record
 
 
@@ -39,7 +39,7 @@ class Found:
     error: CodeError | None = None
 
 
-@scan.route("/scan", methods=["GET", "POST"])
+@blueprint.route("/scan", methods=["GET", "POST"])
 def scan_page() -> AnyResponse:
     """Take a photo (form field `photo`) or a code (`code`, several times for several codes) and answer it."""
     photo = _photo() if request.method == "POST" else b""
