@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+from cache import open_cache
 
 from .domain.code import Code
 from .domain.history import History
 from .domain.passport import Passport
 from .domain.policy import Policy
 from .domain.scan import Visit
+from .images.pool import DecodePool
+from .resolve import CachedPassports
+from .secret import load_secret
+from .serving.engines import EmbeddedValkey
+from .serving.part_probes import Engines, probes_of
+from .serving.probes import Probe
 from .settings import Settings
+from .store.engine import StoreUnavailable, open_engine
+from .store.history import ValkeyHistory, connect
+from .store.journal import Journal
 
-if TYPE_CHECKING:
-    from .images.pool import DecodePool
-    from .serving.probes import Probe
+__all__ = ["Histories", "Parts", "Passports", "StoreUnavailable", "build"]
 
 
 class Passports(Protocol):
@@ -46,3 +55,24 @@ class Parts:
     secret: bytes = b""  # key of visitors' tags
     probes: Mapping[str, Callable[[], Probe]] = field(default_factory=dict)  # part -> is it well?
     cache_counts: Callable[[], Mapping[str, int]] = dict  # what the cache has counted since this process began
+
+
+def build(settings: Settings) -> Parts:
+    """Join the real parts. Opens no connection yet: each part connects when it is first asked, and may be away."""
+    redis_url = settings.redis_url or EmbeddedValkey(settings.data_dir).url
+    engine = open_engine(settings.database)
+    client = connect(redis_url, settings.history_timeout_ms)
+    journal = Journal(settings.data_dir / "journal")
+    cache = open_cache(redis_url)
+    return Parts(
+        settings=settings,
+        passports=CachedPassports(engine, cache),
+        history=ValkeyHistory(
+            client, journal, shards=settings.stream_shards, reload_ms=settings.reload_minutes * 60_000
+        ),
+        policy=Policy(),
+        decoder=DecodePool(settings.decode_processes, settings.decode_queue),
+        secret=load_secret(settings),
+        probes=probes_of(settings, Engines(engine, client, journal)),
+        cache_counts=cache.stats.snapshot,
+    )
