@@ -30,7 +30,7 @@ class NoCache:
         """A moment before anything."""
         return Moment(0.0, 0)
 
-    def put(self, kind: Kind[Value], name: str, value: Value, labels: Labels) -> None:
+    def put(self, kind: Kind[Value], name: str, value: Value | None, labels: Labels) -> None:
         """Keep nothing."""
 
     def purge_tag(self, tag: str) -> bool:  # noqa: ARG002

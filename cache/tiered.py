@@ -89,8 +89,9 @@ class TieredCache:
         """Now, for `put`: take it before the value is read."""
         return Moment(time.monotonic(), self._generations.purges)
 
-    def put(self, kind: Kind[Value], name: str, value: Value, labels: Labels) -> None:
-        """Keep a value in memory that was read along with another one; not if anything was purged since."""
+    def put(self, kind: Kind[Value], name: str, value: Value | None, labels: Labels) -> None:
+        """Keep a value in memory that was read along with another one (None: it is not there); not if anything was
+        purged since."""
         marks = self._generations.of(labels.tags)
         if self._generations.purges == labels.since.purges:
             self._keep(kind, kind.prefix + name, value, _Origin(labels.tags, marks, labels.since.time))

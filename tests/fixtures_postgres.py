@@ -71,7 +71,8 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def _postgres_session() -> Iterator[PostgresServer]:
+def postgres_server() -> Iterator[PostgresServer]:
+    """The session's server, for tests that take databases away."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if not found:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql): its tests were not run")
@@ -87,11 +88,11 @@ def _postgres_session() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def postgres_url(_postgres_session: PostgresServer) -> Iterator[str]:
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """An empty PostgreSQL database."""
-    url = _postgres_session.database()
+    url = postgres_server.database()
     yield url
-    _postgres_session.drop(url)
+    postgres_server.drop(url)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -118,7 +119,7 @@ def registry_url(request: pytest.FixtureRequest, tmp_path: Path, _migrated: dict
         shutil.copy(_migrated["sqlite"], tmp_path / "registry.sqlite3")
         yield f"sqlite:///{tmp_path / 'registry.sqlite3'}"
         return
-    server: PostgresServer = request.getfixturevalue("_postgres_session")
+    server: PostgresServer = request.getfixturevalue("postgres_server")
     if not _migrated["postgres"]:
         empty = server.database()
         migrate(empty)

@@ -100,9 +100,13 @@ def test_two_workers_with_the_same_batch_write_it_once(engine: sa.Engine) -> Non
 
 
 def test_batch_that_fails_leaves_nothing(engine: sa.Engine) -> None:
-    with pytest.raises(RuntimeError), writing(engine) as connection:
-        ledger.append(connection, _rows(5))
-        raise RuntimeError("the worker died here")
+    def die_after_writing() -> None:
+        with writing(engine) as connection:
+            ledger.append(connection, _rows(5))
+            raise RuntimeError("the worker died here")
+
+    with pytest.raises(RuntimeError, match="died here"):
+        die_after_writing()
     with reading(engine) as connection:
         assert ledger.count(connection) == 0
 
@@ -123,12 +127,12 @@ def test_ledger_has_no_column_for_an_address_or_a_user_agent(engine: sa.Engine) 
     assert {column["name"] for column in sa.inspect(engine).get_columns("scan")} == names == set(scan.columns.keys())
 
 
-def test_database_that_went_away_is_one_error(tmp_path, _postgres_session) -> None:
-    url = _postgres_session.database()
+def test_database_that_went_away_is_one_error(tmp_path, postgres_server) -> None:
+    url = postgres_server.database()
     engine = open_engine(url)
     with reading(engine) as connection:
         connection.exec_driver_sql("SELECT 1")
-    _postgres_session.drop(url)
+    postgres_server.drop(url)
     with pytest.raises(StoreUnavailable, match="Expected an answer of the database"), reading(engine) as connection:
         connection.exec_driver_sql("SELECT 1")
     engine.dispose()

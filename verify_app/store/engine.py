@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -16,6 +16,8 @@ CONNECT_SECONDS = 2  # libpq's least: a dead database host costs a scan two seco
 STATEMENT_MS = 5_000
 POOL_SIZE = 8  # per process; with the overflow one connection for each of 16 threads
 POOL_SECONDS = 3
+
+_Answer = TypeVar("_Answer")
 
 
 class StoreUnavailable(Exception):  # noqa: N818 - reads as a state, like HISTORY_UNAVAILABLE
@@ -44,6 +46,19 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     option = {"reads": True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
     with _edge(), engine.connect().execution_options(**option) as connection:
         yield connection
+
+
+def ask(engine: sa.Engine, question: Callable[[sa.Connection], _Answer]) -> _Answer:
+    """Answer of a question that only reads. A pooled connection that died while it lay idle (the database was
+    restarted) is replaced once, so that a restart costs no scan. Raises `StoreUnavailable`."""
+    try:
+        with reading(engine) as connection:
+            return question(connection)
+    except StoreUnavailable as error:
+        if not getattr(error.__cause__, "connection_invalidated", False):
+            raise
+    with reading(engine) as connection:
+        return question(connection)
 
 
 @contextmanager

@@ -1,0 +1,180 @@
+"""From a code to its passport, through the cache: every key, lifetime and tag stands here.
+
+| part | key | shared in Redis | lives at most | unknown lives | tags |
+|---|---|---|---|---|---|
+| model | GTIN | yes | 10 minutes | 10 s | gtin |
+| lot | GTIN/lot | yes | 10 minutes | 10 s | gtin, lot |
+| item | GTIN/serial | no: scanned rarely, and SQL is as near as Redis | 1 minute | 10 s | gtin, item |
+| short code | short code | no | 1 hour: it is given once and never again | 10 s | none |
+
+A thousand items share one model and one lot. Warm, a scan costs no SQL and no round trip; cold, one query (two for a
+short code, or for an item that claims another lot than its own).
+
+**How old an answer may be.** After `purge_published` this process answers anew at once and every other within two
+seconds. Only if the purging process dies before a sick Redis has heard it may an old page live for its ten minutes.
+Nobody need purge for a new serial (seen after 10 s) or an item's state (after a minute), though `purge_item` shows
+both at once. **A recall or suspension is never late:** it also travels as a flag with the history of each scan, and
+`judge` heeds both, so a page from the cache cannot hide it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Protocol, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+
+from cache import Codec, Kind, Labels, Moment
+
+from .domain.code import SHORT, Code
+from .domain.passport import ModelPart, Passport
+from .store.engine import ask
+from .store.passports import (
+    Found,
+    ItemFound,
+    LotFound,
+    assemble,
+    find_item,
+    find_lot,
+    find_parts,
+    named_by_short,
+    resolve_short,
+    serial_of,
+)
+
+Value = TypeVar("Value")
+_Found = TypeVar("_Found", ItemFound, LotFound)
+
+
+def _codec(kept: type[Value]) -> Codec[Value]:
+    return Codec(msgspec.json.encode, msgspec.json.Decoder(kept).decode)
+
+
+def _shape(kept: type) -> str:
+    # in the key, so that a process with another version of the code never reads what this one wrote
+    return blake2b(repr(msgspec.json.schema(kept)).encode(), digest_size=4).hexdigest()
+
+
+MODEL: Kind[ModelPart] = Kind(f"model.{_shape(ModelPart)}:", ttl=600, negative_ttl=10, codec=_codec(ModelPart))
+LOT: Kind[LotFound] = Kind(f"lot.{_shape(LotFound)}:", ttl=600, negative_ttl=10, codec=_codec(LotFound))
+ITEM: Kind[ItemFound] = Kind("item:", ttl=60, negative_ttl=10, size=700)
+SHORT_CODE: Kind[tuple[str, str]] = Kind("short:", ttl=3600, negative_ttl=10, size=400)
+
+
+def gtin_tag(gtin: str) -> str:
+    """Tag of everything of one GTIN."""
+    return f"gtin:{gtin}"
+
+
+def lot_tag(gtin: str, lot: str) -> str:
+    """Tag of one lot."""
+    return f"lot:{gtin}/{lot}"
+
+
+def item_tag(gtin: str, serial: str) -> str:
+    """Tag of one item."""
+    return f"item:{gtin}/{serial}"
+
+
+class Cache(Protocol):
+    """What is asked of a cache: `cache.TieredCache`, or `cache.NoCache`."""
+
+    def get_or_load(
+        self, kind: Kind[Value], name: str, load: Callable[[], Value | None], tags: tuple[str, ...] = ()
+    ) -> Value | None:
+        """Value of a name, loaded if need be."""
+
+    def moment(self) -> Moment:
+        """Now, for `put`."""
+
+    def put(self, kind: Kind[Value], name: str, value: Value | None, labels: Labels) -> None:
+        """Keep what was read along with another value."""
+
+    def purge_tag(self, tag: str) -> bool:
+        """Use no more what carries the tag; False if other processes may not know yet."""
+
+
+class CachedPassports:
+    """The registry behind the cache; see the module for lifetimes. Safe under threads."""
+
+    def __init__(self, engine: sa.Engine, cache: Cache) -> None:
+        self._engine, self._cache = engine, cache
+
+    def find(self, code: Code) -> Passport | None:
+        """Passport of a code; None if the registry does not hold its GTIN. An unknown lot or serial of a known
+        GTIN gives a passport with `lot` or `item` None. Raises `StoreUnavailable` if the registry cannot answer."""
+        named = self._named(code)
+        if named is None or not named.gtin:
+            return None
+        gtin = named.gtin
+        model = self._cache.get_or_load(MODEL, gtin, lambda: self._load_all(named), (gtin_tag(gtin),))
+        if model is None:
+            return None
+        serial = serial_of(named)
+        item = self._item(gtin, serial) if serial else None
+        own = item.part.lot if item and item.part else ""
+        shown = named.lot or own
+        lot = self._lot(gtin, shown) if shown else None
+        own_lot = self._lot(gtin, own) if own and own != shown else None
+        return assemble(named, Found(model, lot, item, own_lot))
+
+    def _named(self, code: Code) -> Code | None:
+        if code.key != SHORT:
+            return code
+        pair = self._cache.get_or_load(SHORT_CODE, code.value, lambda: self._load_short(code))
+        return named_by_short(code, *pair) if pair else None
+
+    def _item(self, gtin: str, serial: str) -> ItemFound:
+        name, tags = f"{gtin}/{serial}", (gtin_tag(gtin), item_tag(gtin, serial))
+
+        def load() -> ItemFound | None:
+            return _known(ask(self._engine, lambda connection: find_item(connection, gtin, serial)))
+
+        return self._cache.get_or_load(ITEM, name, load, tags) or ItemFound(None)
+
+    def _lot(self, gtin: str, lot: str) -> LotFound:
+        name, tags = f"{gtin}/{lot}", (gtin_tag(gtin), lot_tag(gtin, lot))
+
+        def load() -> LotFound | None:
+            return _known(ask(self._engine, lambda connection: find_lot(connection, gtin, lot)))
+
+        return self._cache.get_or_load(LOT, name, load, tags) or LotFound(None)
+
+    def _load_short(self, code: Code) -> tuple[str, str] | None:
+        named = ask(self._engine, lambda connection: resolve_short(connection, code))
+        return (named.gtin, serial_of(named)) if named else None
+
+    def _load_all(self, code: Code) -> ModelPart | None:
+        """Model of a code, while its lot and item come along in the same query and are kept too."""
+        moment, gtin, serial = self._cache.moment(), code.gtin, serial_of(code)
+        found = ask(self._engine, lambda connection: find_parts(connection, code))
+        if found is None:
+            return None
+        if found.item is not None:
+            labels = Labels((gtin_tag(gtin), item_tag(gtin, serial)), moment)
+            self._cache.put(ITEM, f"{gtin}/{serial}", _known(found.item), labels)
+        shown = code.lot or (found.item.part.lot if found.item and found.item.part else "")
+        if found.lot is not None:
+            labels = Labels((gtin_tag(gtin), lot_tag(gtin, shown)), moment)
+            self._cache.put(LOT, f"{gtin}/{shown}", _known(found.lot), labels)
+        return found.model
+
+
+def purge_published(cache: Cache, gtin: str, lot: str = "") -> bool:
+    """Show what was published (or what an act changed) for a lot, or for all of a GTIN. Call it after the commit.
+
+    False: Redis did not hear it yet; this process goes on trying for as long as it lives.
+    """
+    return cache.purge_tag(lot_tag(gtin, lot) if lot else gtin_tag(gtin))
+
+
+def purge_item(cache: Cache, gtin: str, serial: str) -> bool:
+    """Show an item's new state, or an act upon it. Call it after the commit; False as for `purge_published`."""
+    return cache.purge_tag(item_tag(gtin, serial))
+
+
+def _known(found: _Found) -> _Found | None:
+    """None for what the registry does not hold and no act names: remembered apart from the known, and shortly."""
+    return found if found.part or found.recall or found.display_act else None
