@@ -31,7 +31,7 @@ WALL = 1.4
 LINGER = 0.1
 """CPU seconds that a linear code beside a believed 2-D code gets to be confirmed."""
 FIRST = 2
-"""Passes that are always made."""
+"""Passes that are always made, unless the first alone spends the budget."""
 
 Filter = Callable[[Image.Image], Image.Image]
 
@@ -80,7 +80,10 @@ def decode(data: bytes) -> Decoded:
     picture = Picture(data)
     tally = Tally()
     for number, step in enumerate(PASSES):
-        if number >= FIRST and _enough(tally, time.thread_time() - spent, time.perf_counter() - began):
+        cpu, wall = time.thread_time() - spent, time.perf_counter() - began
+        if number and (cpu > BUDGET or wall > WALL):
+            break
+        if number >= FIRST and _enough(tally, cpu):
             break
         for reading, corners in look(picture, step):
             tally.add(number, reading, corners)
@@ -109,9 +112,7 @@ def look(picture: Picture, step: Pass) -> list[tuple[Reading, Position]]:
     return [(reading, _each(place, reading.corners)) for reading in found]
 
 
-def _enough(tally: Tally, cpu: float, wall: float) -> bool:
-    if cpu > BUDGET or wall > WALL:
-        return True
+def _enough(tally: Tally, cpu: float) -> bool:
     if not tally.believed:
         return False
     return not tally.pending or (tally.has_matrix and cpu > LINGER)

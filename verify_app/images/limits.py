@@ -16,6 +16,8 @@ BODY_LIMIT = 12 * 1024 * 1024
 """Bytes that an upload may have."""
 MAX_PIXELS = 25_000_000
 """Pixels of a picture that must be unpacked whole: a 24 MP HEIC of a phone fits."""
+MAX_PIXELS_WEBP = 16_000_000
+"""Pixels of a WebP: its reader keeps four copies, 17 bytes for each pixel, which 34 bytes of upload can ask for."""
 MAX_PIXELS_BASELINE_JPEG = 64_000_000
 """Pixels of a baseline JPEG, which libjpeg shrinks while it reads."""
 
@@ -73,7 +75,7 @@ def open_image(data: bytes) -> Image.Image:
     """
     kind = check_bytes(data)
     if kind == "WEBP":  # its reader sets aside two canvases when it opens a file, so look at the header first
-        _check_pixels(_webp_size(data), MAX_PIXELS)
+        _check_pixels(_webp_size(data), MAX_PIXELS_WEBP)
     if kind == "HEIF":
         _register_heif()
     try:

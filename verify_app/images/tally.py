@@ -15,6 +15,8 @@ from .reading import Reading, expand_upc_e, same_place
 MOST = 20
 """Symbols that one photo gives at most: a wall of codes is no product."""
 
+_SHORTEST_ITF = 6  # digits: any two bars begin an Interleaved 2 of 5, and two passes agree on short ones
+
 
 @dataclass(slots=True)
 class _Found:
@@ -41,10 +43,12 @@ class Tally:
 
     def add(self, number: int, reading: Reading, corners: Position) -> None:
         """Note a reading of pass `number`; `corners` in pixels of the upright picture."""
-        if not reading.text:
+        if not reading.text or (reading.format == "ITF" and len(reading.text) < _SHORTEST_ITF):
             return
         for found in self._found:
             if found.reading.key == reading.key and same_place(found.corners, corners):
+                if reading.linear and reading.decoder == "zxing" and "zxing" not in found.decoders:
+                    found.corners = corners  # zbar's place of a slanted bar code is a slab out of its middle
                 found.passes.add(number)
                 found.decoders.add(reading.decoder)
                 return
