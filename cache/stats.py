@@ -30,7 +30,7 @@ class Stats:
         with self._lock:
             self._numbers[name] += by
 
-    def counts(self) -> dict[str, int]:
+    def snapshot(self) -> dict[str, int]:
         """All counters at one moment."""
         with self._lock:
             return dict(self._numbers)

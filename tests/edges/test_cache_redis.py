@@ -60,7 +60,7 @@ def test_second_process_finds_what_the_first_one_loaded(make: MakeCache) -> None
     assert make().get_or_load(THING, "cà phê", lambda: "đậm đà", TAGS) == "đậm đà"
     second = make()
     assert second.get_or_load(THING, "cà phê", _never, TAGS) == "đậm đà"
-    assert second.stats.counts()["redis_hits"] == 1
+    assert second.stats.snapshot()["redis_hits"] == 1
 
 
 def test_kind_without_codec_and_unknown_names_stay_in_the_process(make: MakeCache, valkey_server) -> None:
@@ -161,7 +161,7 @@ def test_bytes_that_nobody_can_read_are_a_miss(make: MakeCache, valkey_server: V
     cache = make()
     assert cache.get_or_load(THING, "a", lambda: "loaded", TAGS) == "loaded"
     assert cache.get_or_load(THING, "b", lambda: "loaded", TAGS) == "loaded"
-    assert cache.stats.counts()["decode_failures"] == 1
+    assert cache.stats.snapshot()["decode_failures"] == 1
 
 
 def test_dead_redis_costs_one_failure_and_loads_go_on(make: MakeCache, valkey_server: ValkeyServer) -> None:
@@ -171,7 +171,7 @@ def test_dead_redis_costs_one_failure_and_loads_go_on(make: MakeCache, valkey_se
     valkey_server.kill9()
     assert [cache.get_or_load(THING, str(n), lambda: "loaded", TAGS) for n in range(20)] == ["loaded"] * 20
     assert cache.get_or_load(THING, "warm", _never, TAGS) == "warm"
-    counted = cache.stats.counts()
+    counted = cache.stats.snapshot()
     assert (counted["redis_failures"], counted["redis_rests"]) == (1, 19)
 
 

@@ -23,7 +23,7 @@ def test_least_recently_used_leaves_first() -> None:
     tier.put("c", _entry("C"))
     assert tier.get("b") is None
     assert [tier.get(key).value for key in ("a", "c")] == ["A", "C"]
-    assert stats.counts()["evictions"] == 1
+    assert stats.snapshot()["evictions"] == 1
 
 
 def test_bytes_are_bounded_and_counted() -> None:
@@ -85,6 +85,6 @@ def test_lifetimes_beyond_the_generations_are_refused(ttl: float, negative: floa
 
 def test_counters_begin_at_zero_and_unknown_ones_are_refused() -> None:
     stats = Stats()
-    assert stats.counts() == dict.fromkeys(COUNTERS, 0)
+    assert stats.snapshot() == dict.fromkeys(COUNTERS, 0)
     with pytest.raises(KeyError):
         stats.count("never")

@@ -49,7 +49,7 @@ def test_second_call_loads_nothing(cache: TieredCache) -> None:
     load = Loader()
     assert [cache.get_or_load(THING, "a", load) for _ in range(3)] == ["value 1"] * 3
     assert load.calls == 1
-    assert cache.stats.counts() | {"memory_hits": 2, "loads": 1} == cache.stats.counts()
+    assert cache.stats.snapshot() | {"memory_hits": 2, "loads": 1} == cache.stats.snapshot()
 
 
 def test_names_and_kinds_do_not_mix(cache: TieredCache) -> None:
@@ -84,7 +84,7 @@ def test_what_is_not_there_is_remembered_shortly(cache: TieredCache, clock: Cloc
     load = Loader(finds=False)
     assert cache.get_or_load(THING, "a", load) is None
     assert cache.get_or_load(THING, "a", load) is None
-    assert (load.calls, cache.stats.counts()["negative_hits"]) == (1, 1)
+    assert (load.calls, cache.stats.snapshot()["negative_hits"]) == (1, 1)
     clock.now += 10
     cache.get_or_load(THING, "a", load)
     assert load.calls == 2
@@ -154,7 +154,7 @@ def test_many_callers_at_once_cause_one_load(cache: TieredCache) -> None:
     load = Loader()
 
     def load_when_all_wait() -> str | None:
-        while cache.stats.counts()["shared_loads"] < callers - 1:
+        while cache.stats.snapshot()["shared_loads"] < callers - 1:
             pass
         return load()
 
@@ -174,7 +174,7 @@ def test_failing_load_fails_for_all_who_wait_and_is_tried_again_later(cache: Tie
     errors: list[str] = []
 
     def load_badly() -> str:
-        while cache.stats.counts()["shared_loads"] < 1:
+        while cache.stats.snapshot()["shared_loads"] < 1:
             pass
         raise LookupError("the store is away")
 
@@ -212,7 +212,7 @@ def test_cleared_cache_loads_again_and_answers_the_same(cache: TieredCache) -> N
     assert cache.get_or_load(THING, "a", lambda: "same") == "same"
     cache.clear()
     assert cache.get_or_load(THING, "a", lambda: "same") == "same"
-    assert cache.stats.counts()["loads"] == 2
+    assert cache.stats.snapshot()["loads"] == 2
 
 
 def test_no_cache_answers_alike_and_holds_nothing() -> None:
@@ -222,4 +222,4 @@ def test_no_cache_answers_alike_and_holds_nothing() -> None:
     assert cache.purge_tag("product")
     cache.clear()
     cache.close()
-    assert cache.stats.counts()["loads"] == 2
+    assert cache.stats.snapshot()["loads"] == 2
