@@ -1,0 +1,106 @@
+"""Routes of the JSON API, version 1. What goes wrong is answered by the table of `web/errors.py`."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from pydantic import ValidationError
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    MethodNotAllowed,
+    RequestEntityTooLarge,
+    UnprocessableEntity,
+    UnsupportedMediaType,
+)
+
+from ...domain.scan import Entry
+from ..errors import problem
+from ..http_cache import for_an_hour, no_store
+from ..language import words
+from ..scanning import scan_code
+from ..target import base_url, the_parts
+from ..visit import visit_of
+from .answers import answer_json
+from .openapi import PROBLEMS, Operation, describes, document
+from .schemas import VerifyAnswer, VerifyRequest
+
+api_v1 = Blueprint("api_v1", __name__, url_prefix="/api/v1")
+
+
+@api_v1.post("/verify")
+@describes(
+    Operation(
+        id="verify",
+        summary="Verify one code",
+        description="Any spelling of a code: Digital Link URI, element string of a scanner, bracketed element string, "
+        "digits of a barcode, or a short code. The request is recorded as one scan.",
+        answers={200: ("The verdict and the public data of the product.", "application/json", VerifyAnswer)},
+        request=VerifyRequest,
+        problems=(400, 405, 413, 415, 422, 503),
+    )
+)
+def verify_code() -> Response:
+    """Verify the code of a JSON body."""
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType
+    asked = VerifyRequest.model_validate_json(request.get_data())
+    answer = scan_code(asked.code, visit_of(request, the_parts(), Entry.API))
+    return no_store(jsonify(answer_json(answer, words().lang, base_url(request))))
+
+
+@api_v1.route("/verify", methods=["GET", "PUT", "PATCH", "DELETE"])
+def verify_otherwise() -> Response:
+    """Say that only POST works here; else the pages' catch-all would answer that there is no such page."""
+    raise MethodNotAllowed(valid_methods=["POST", "OPTIONS"])
+
+
+@api_v1.get("/openapi.json")
+@describes(
+    Operation(
+        id="openapi",
+        summary="This document",
+        description="OpenAPI 3.1.",
+        answers={200: ("The document.", "application/json", None)},
+        parameters=(),
+    )
+)
+def openapi() -> Response:
+    """The OpenAPI document of this installation."""
+    return for_an_hour(jsonify(document(current_app, "api_v1", base_url(request))), request)
+
+
+@api_v1.get("/docs")
+def docs() -> Response:
+    """The API explained for people: no script, nothing from elsewhere."""
+    html = render_template(
+        "public/api_docs.html", base=base_url(request), fields=list(VerifyAnswer.model_fields), statuses=list(PROBLEMS)
+    )
+    return for_an_hour(Response(html), request)
+
+
+@api_v1.errorhandler(ValidationError)
+def refuse_body(error: ValidationError) -> Response:
+    """A body that is no JSON (400), or no request of ours (422), with what was expected where."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(map(str, first["loc"])) or "body"
+    detail = f"Expected a JSON object with the text `code`, got: {where}: {first['msg']}."
+    return _detailed(BadRequest() if first["type"] == "json_invalid" else UnprocessableEntity(), detail)
+
+
+@api_v1.errorhandler(UnsupportedMediaType)
+def refuse_media_type(error: UnsupportedMediaType) -> Response:
+    """A body that does not call itself JSON (415)."""
+    return _detailed(error, f"Expected a body of type application/json, got {request.mimetype or 'none'!a}.")
+
+
+@api_v1.errorhandler(RequestEntityTooLarge)
+def refuse_size(error: RequestEntityTooLarge) -> Response:
+    """A body larger than any code (413)."""
+    return _detailed(error, f"Expected a body of at most {request.max_content_length:,} bytes, got more.")
+
+
+def _detailed(error: HTTPException, detail: str) -> Response:
+    """The table's answer with a detail for programmers in place of the words for shoppers."""
+    response = problem(error)
+    response.set_data(current_app.json.dumps(response.get_json() | {"detail": detail}))
+    return response
