@@ -217,7 +217,7 @@ def test_it_ends_with_all_its_children_and_a_second_start_keeps_the_data(tmp_pat
         assert (running.folder / "secret.key").read_text() == key
         status, body = running.get(path, Accept="application/json", **{"User-Agent": PHONE.format(2)})
         assert status == 200
-        assert json.loads(body)["verdict"]["first_checked"], "the first start's scan is remembered"
+        assert json.loads(body)["first_checked"], "the first start's scan is remembered"
     finally:
         running.stop()
 

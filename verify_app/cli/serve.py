@@ -48,7 +48,7 @@ def _host(bind: str) -> str:
 
 def _three() -> list[dict[str, str]]:
     """One demonstration item that is right, one that raises an alarm, one that is recalled."""
-    from ..demo import demo_list
+    from ..demo.cases import demo_list
 
     entries = demo_list()
     picked = [next((e for e in entries if e["expect"] == want), None) for want in ("VALID", "REPEATED", "RECALLED")]

@@ -41,7 +41,7 @@ forwarded_allow_ips = "127.0.0.1,::1"  # for X-Forwarded-Proto only; addresses a
 
 accesslog = None  # an access log would hold addresses and codes together
 errorlog = "-"
-loglevel = _settings.log_level
+loglevel = "warning" if _settings.log_level == "info" else _settings.log_level  # `serve` tells what matters
 logger_class = "verify_app.serving.discreet_log.DiscreetLog"
 
 _PR_SET_PDEATHSIG = 1

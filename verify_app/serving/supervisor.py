@@ -144,6 +144,7 @@ class Supervisor:
             time.sleep(_TICK)
 
     def _watch(self) -> None:
+        self._looked = time.monotonic()
         while not self._stopping:
             for child in self._children:
                 child.watch(self._say)
