@@ -45,7 +45,7 @@ class Pace:
 
     block_ms: int = 500
     count: int = 250
-    idle_ms: int = 10_000
+    idle_ms: int = 5_000
     chores_s: float = 2.0
     sync_s: float = 1.0
     grace_s: float = 1.0
