@@ -53,8 +53,7 @@ def qualifier_value(ai: str, rng: random.Random) -> str:
 def right_link(rng: random.Random) -> tuple[str, str, str, list[tuple[str, str]], list[tuple[str, str]]]:
     """(host and stem, key, its value, qualifiers, attributes)."""
     key = rng.choice(sorted(KEYS))
-    paths = [path for path in sorted(known_ai(key).paths) if key != "8006" or "22" not in path]  # 22 needs 01
-    path = ("8020",) if key == "415" else rng.choice(paths)
+    path = ("8020",) if key == "415" else rng.choice(sorted(known_ai(key).paths))
     named = [(ai, qualifier_value(ai, rng)) for ai in path]
     attributes = [("17", "270131"), ("11", "260100"), ("3103", "000150")] if key == "01" else []
     attributes += [("99", "x/y z"[:3]), ("400", "PO-1"), ("utm_source", "é"[:0] + "a")]
