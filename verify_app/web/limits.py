@@ -8,7 +8,7 @@ PHOTO_BYTES = 12 * 1024 * 1024 + 64 * 1024  # the 12 MB that images/limits.py ta
 SMALL_BYTES = 256 * 1024
 FORM_MEMORY_BYTES = 512 * 1024  # fields that are no file
 FORM_PARTS = 20
-_PHOTO_PATHS = ("/scan", "/api/v1/decode", "/api/v1/photo")
+_PHOTO_PATHS = ("/scan",)
 
 
 def install(app: Flask) -> None:
@@ -18,7 +18,7 @@ def install(app: Flask) -> None:
     app.config["MAX_FORM_PARTS"] = FORM_PARTS
 
     def widen() -> None:
-        if request.path in _PHOTO_PATHS:
+        if request.path in _PHOTO_PATHS and request.mimetype == "multipart/form-data":
             request.max_content_length = PHOTO_BYTES
 
     app.before_request(widen)

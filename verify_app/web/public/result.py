@@ -16,6 +16,7 @@ from ...domain.local_time import local_date
 from ...domain.parse import parse
 from ...domain.passport import Passport
 from ...domain.scan import Entry, Visit
+from ...domain.traceability_items import public_identifier
 from ...images.symbols import symbol
 from ...verify import Answer
 from .. import receipt
@@ -108,6 +109,7 @@ def _render_details(passport: Passport, today: date) -> str:
         passport=passport,
         model=model,
         lot=lot,
+        operators=[(operator, *public_identifier(operator)) for operator in model.operators],
         stages=() if model.exempt else chain(lot.events if lot else (), model.expected_stages),
         label=label_of(model, lot, today),
         replaces=replaces,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +27,7 @@ from ..visit import new_id, visit_of
 from .result import result_context, result_html
 
 blueprint = Blueprint("scan", __name__)
+_LINES = re.compile(r"[\r\n]+")  # not str.splitlines(): GS, the separator of element strings, is no end of a line
 MOST_CODES = 20  # of one request; each is a scan with its own record
 
 
@@ -45,7 +47,7 @@ def scan_page() -> AnyResponse:
     photo = _photo() if request.method == "POST" else b""
     if photo:
         return _photo_page(photo)
-    texts = [line for value in request.values.getlist("code") for line in value.splitlines() if line.strip()]
+    texts = [line for value in request.values.getlist("code") for line in _LINES.split(value) if line.strip()]
     if not texts:
         if request.method == "POST":
             raise BadRequest("Expected a photo or a code, got neither.")
@@ -131,7 +133,7 @@ def _page(template: str, found: list[Found], **context: Any) -> Response:
 
 def _found_json(item: Found) -> dict[str, Any]:
     if item.error:
-        return {"text": item.text, "verdict": {"name": item.error.kind}, "problem": item.error.problem,
+        return {"text": item.text, "verdict": item.error.kind, "problem": item.error.problem,
                 "detail": str(item.error)}  # fmt: skip
     answer = answer_json(item.context["answer"], words().lang, base_url(request))
     return {"text": item.text, "path": item.context["path"], **answer}

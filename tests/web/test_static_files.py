@@ -1,0 +1,53 @@
+"""Static files: compressed beforehand, named by content, kept for good."""
+
+import gzip
+
+import brotli
+import pytest
+
+from tests.fixtures_web import World
+from verify_app.assets import folder, static_files, static_url, stylesheet
+
+
+def test_a_url_with_the_fingerprint_is_kept_for_good(world: World):
+    answer = world.client().get(static_url("js/scan.js"))
+    assert answer.status_code == 200
+    assert answer.mimetype in ("text/javascript", "application/javascript")
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert world.client().get("/static/js/scan.js?v=old").headers["Cache-Control"] == "public, max-age=3600"
+
+
+@pytest.mark.parametrize(("name", "undo"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
+def test_it_comes_compressed_and_whole(world, name, undo):
+    answer = world.client(accept_encoding=name).get(static_url("js/scan.js"))
+    assert answer.headers["Content-Encoding"] == name
+    assert undo(answer.data) == (folder("static") / "js/scan.js").read_bytes()
+
+
+def test_an_unchanged_file_is_304(world):
+    client = world.client(accept_encoding="br")
+    tag = client.get(static_url("img/icon.svg")).headers["ETag"]
+    assert client.get(static_url("img/icon.svg"), headers={"If-None-Match": tag}).status_code == 304
+
+
+@pytest.mark.parametrize("name", ["nope.css", "../pyproject.toml", "%2e%2e/pyproject.toml", "css/../../pyproject.toml"])
+def test_nothing_else_is_served(world, name):
+    assert world.client().get(f"/static/{name}").status_code == 404
+
+
+def test_a_template_cannot_link_to_a_file_that_is_not_there():
+    with pytest.raises(KeyError):
+        static_url("js/gone.js")
+
+
+def test_the_stylesheet_is_small_and_says_nothing_twice_over():
+    css = stylesheet()
+    assert "/*" not in css
+    assert "</" not in css
+    assert len(gzip.compress(css.encode())) < 5 * 1024
+    assert css.count("{") == css.count("}")
+
+
+def test_all_scripts_and_styles_together_stay_light():
+    sent = sum(len(dict(asset.encodings).get("br", asset.body)) for asset in static_files().values())
+    assert sent < 46 * 1024
