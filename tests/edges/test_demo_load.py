@@ -1,0 +1,249 @@
+"""Loading the demonstration into a real database and a real Valkey: once, whole, and with the promised verdicts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from PIL import Image
+
+from tests.fixtures_valkey import ValkeyServer
+from tests.registry_samples import REGISTRY as OTHER_REGISTRY
+from verify_app.cli import main
+from verify_app.demo.build import build_registry, recipes
+from verify_app.demo.cases import Case, cases
+from verify_app.demo.identifiers import scan_id, visitor
+from verify_app.demo.load import Loaded, Target, load
+from verify_app.demo.pictures import write_pictures
+from verify_app.domain.code import Code, CodeError
+from verify_app.domain.judge import judge_error
+from verify_app.domain.policy import Policy
+from verify_app.domain.scan import Visit
+from verify_app.domain.verdict import Detail, Reason, Verdict
+from verify_app.parts import Parts, build
+from verify_app.serving.worker import Worker
+from verify_app.settings import Settings
+from verify_app.store.engine import open_engine, reading
+from verify_app.store.history import Script, connect
+from verify_app.store.migrate import migrate
+from verify_app.store.registry import Counts, counts, find, version, write_registry
+from verify_app.store.tables import scan
+from verify_app.verify import verify
+
+pytest_plugins = ("tests.fixtures_valkey",)
+
+DAY = 24 * 3_600_000
+PAST = len([case for case in cases() if case.seen])
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All pictures, drawn once for the tests that are not about them."""
+    folder = tmp_path_factory.mktemp("drawn")
+    write_pictures(folder, recipes())
+    return folder
+
+
+@pytest.fixture
+def settings(tmp_path: Path, valkey_server: ValkeyServer, drawn: Path) -> Settings:
+    """An installation that has been set up and holds nothing; its pictures are there."""
+    made = Settings(data_dir=tmp_path, redis_url=valkey_server.url, history_timeout_ms=5_000)
+    migrate(made.database)
+    shutil.copytree(drawn, tmp_path / "pictures")
+    return made
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[sa.Engine]:
+    made = open_engine(settings.database)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def parts(settings: Settings) -> Iterator[Parts]:
+    made = build(settings)
+    yield made
+    made.decoder.close()
+
+
+@pytest.fixture
+def target(engine: sa.Engine, parts: Parts, tmp_path: Path) -> Target:
+    return Target(engine, parts.history, tmp_path)
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def work(settings: Settings, engine: sa.Engine) -> int:
+    """Let the background worker do all that waits; returns how many scans reached the ledger."""
+    with connect(settings.redis_url, 10_000) as client:
+        script = Script(client, shards=settings.stream_shards, reload_ms=settings.reload_minutes * 60_000)
+        return Worker(script, engine, settings.data_dir).run_once()
+
+
+def held(engine: sa.Engine) -> Counts:
+    with reading(engine) as connection:
+        return counts(connection)
+
+
+def scans(engine: sa.Engine) -> int:
+    with reading(engine) as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(scan)).scalar_one()
+
+
+def published(engine: sa.Engine, gtin: str) -> str:
+    """The production date that is stored for a lot of the flagship."""
+    with reading(engine) as connection:
+        passport = find(connection, Code("01", gtin, (("10", "MN-A01"),)))
+    assert passport is not None
+    assert passport.lot is not None
+    assert passport.lot.production_date is not None
+    return passport.lot.production_date.iso
+
+
+def shopper(when: int) -> Visit:
+    return Visit(scan_id("a shopper", when), when, visitor("a shopper"))
+
+
+def verdict(case: Case, parts: Parts, when: int) -> Verdict:
+    """What the service says when a shopper opens the path of a case."""
+    link = urlsplit(case.path)
+    text = parse_qs(link.query)["code"][0] if link.path == "/scan" else f"https://verify.example.com{case.path}"
+    try:
+        return verify(text, shopper(when), parts).verdict
+    except CodeError as error:
+        return judge_error(error, parts.policy)
+
+
+def open_path(case: Case) -> bool:
+    return not case.path.startswith("/demo/")
+
+
+@pytest.mark.parametrize("later", [0, 3, 540], ids=["today", "three-days-later", "eighteen-months-later"])
+def test_each_case_gets_its_verdict(target, settings, parts, later):
+    load(target, now(), parts.policy)
+    assert work(settings, target.engine) > 0
+    for case in filter(open_path, cases()):
+        found = verdict(case, parts, now() + later * DAY)
+        assert found.name is case.expect, (case.path, found)
+
+
+def test_the_first_case_is_a_first_check_and_shows_no_suspicion(target, settings, parts):
+    load(target, now(), parts.policy)
+    work(settings, target.engine)
+    found = verdict(cases()[0], parts, now())
+    assert (found.name, found.detail, found.reasons) == (Reason.VALID, Detail.FIRST, (Reason.VALID,))
+
+
+def test_pasts_raise_one_suspicion_each(target, settings, parts):
+    load(target, now(), parts.policy)
+    work(settings, target.engine)
+    for case in cases():
+        if case.seen:
+            assert set(verdict(case, parts, now()).reasons) <= {case.expect, Reason.VALID}
+
+
+def test_the_case_without_history_is_judged_so(target, parts):
+    load(target, now(), parts.policy)
+
+    class Away:
+        def observe(self, code: Code, visit: Visit) -> None:
+            return None
+
+    first = cases()[0]
+    assert verdict(first, replace(parts, history=Away()), now()).name is Reason.HISTORY_UNAVAILABLE
+
+
+def test_loading_twice_changes_nothing(target, settings, parts, engine):
+    first = load(target, now(), parts.policy)
+    work(settings, engine)
+    before, ledger = held(engine), scans(engine)
+    assert first.pasts == PAST
+    assert first.records == sum(getattr(before, name) for name in Counts.__slots__)
+    assert load(target, now() + 10 * DAY, parts.policy) == Loaded(0, len(recipes()), 0)
+    work(settings, engine)
+    assert (held(engine), scans(engine)) == (before, ledger)
+
+
+def test_a_later_start_keeps_the_dates_of_the_first(target, parts, engine):
+    load(target, now(), parts.policy)
+    gtin = cases()[0].code.gtin
+    before = published(engine, gtin)
+    load(target, now() + 100 * DAY, parts.policy, if_empty=True)
+    assert published(engine, gtin) == before
+    with reading(engine) as connection:
+        assert version(connection, gtin, "MN-A01", 2) is None
+
+
+def test_a_load_that_broke_off_is_completed_with_the_same_dates(target, settings, parts, engine, tmp_path):
+    """Killed between models and items, a day before: the second call completes the registry of that day."""
+    day = date(2026, 11, 20)
+    (tmp_path / "demo.json").write_text(json.dumps({"day": day.isoformat(), "registry": False, "seen": []}))
+    write_registry(engine, replace(build_registry(day), items=()), "demo", "demo-review")
+    load(target, now(), parts.policy, if_empty=True)
+    assert held(engine).items == len(tuple(build_registry(day).items))
+    assert held(engine).lots == len(build_registry(day).lots)
+    with reading(engine) as connection:
+        assert version(connection, cases()[0].code.gtin, "MN-A01", 2) is None
+
+
+def test_a_stop_in_the_middle_of_the_pasts_doubles_no_scan(target, settings, parts, engine, tmp_path):
+    load(target, now(), parts.policy)
+    work(settings, engine)
+    ledger = scans(engine)
+    progress = json.loads((tmp_path / "demo.json").read_text())
+    (tmp_path / "demo.json").write_text(json.dumps(progress | {"seen": progress["seen"][:1]}))
+    assert load(target, now(), parts.policy).pasts == PAST - 1
+    work(settings, engine)
+    assert scans(engine) == ledger
+
+
+def test_a_registry_of_somebody_else_is_left_alone(target, parts, engine, tmp_path):
+    write_registry(engine, OTHER_REGISTRY)
+    before = held(engine)
+    assert load(target, now(), parts.policy, if_empty=True) == Loaded()
+    assert held(engine) == before
+    assert not (tmp_path / "demo.json").exists()
+
+
+def test_a_new_database_beside_an_old_folder_is_filled(target, parts, engine, tmp_path):
+    old = {"day": "2020-01-01", "registry": True, "seen": ["01/09520000000000/21/X"]}
+    (tmp_path / "demo.json").write_text(json.dumps(old))
+    assert load(target, now(), Policy(), if_empty=True).pasts == PAST
+    assert held(engine).items >= 5_000
+
+
+def test_the_command_loads_and_every_picture_opens(settings, monkeypatch, tmp_path):
+    shutil.rmtree(tmp_path / "pictures")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("REDIS_URL", settings.redis_url)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    result = CliRunner().invoke(main, ["demo", "load", "--if-empty"])
+    assert result.exit_code == 0, result.output
+    names = {picture.name for model in build_registry(date.today()).models for picture in model.pictures}
+    assert {path.name for path in (tmp_path / "pictures").iterdir()} == names
+    for name in names:
+        with Image.open(tmp_path / "pictures" / name) as image:
+            image.load()
+            assert f"-{image.width}.webp" in name
+
+
+def test_a_database_that_was_not_set_up_is_named(tmp_path, monkeypatch, valkey_server):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("REDIS_URL", valkey_server.url)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    result = CliRunner().invoke(main, ["demo", "load"])
+    assert result.exit_code == 1
+    assert "Error: " in result.output
+    assert "Traceback" not in result.output
