@@ -6,6 +6,8 @@ import threading
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from alembic.util.exc import CommandError
 
 from verify_app.store.engine import StoreUnavailable, open_engine, reading
@@ -65,6 +67,21 @@ def test_six_starts_at_once_migrate_once(database_url: str) -> None:
         thread.join()
 
     assert failures == []
+    check(database_url)
+
+
+def test_migration_that_fails_leaves_nothing_behind(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail_after_the_last_step(config: Config, revision: str) -> None:
+        upgrade(config, revision)
+        raise RuntimeError("the power went out here")
+
+    upgrade = command.upgrade
+    monkeypatch.setattr(command, "upgrade", fail_after_the_last_step)
+    with pytest.raises(RuntimeError, match="power"):
+        migrate(database_url)
+    assert _tables(database_url) == set()
+    monkeypatch.undo()
+    migrate(database_url)
     check(database_url)
 
 

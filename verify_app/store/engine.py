@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -43,8 +44,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 
     Raises `StoreUnavailable` if the database cannot answer.
     """
-    option = {"reads": True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
-    with _edge(), engine.connect().execution_options(**option) as connection:
+    with _edge(), _reader(engine).connect() as connection:
         yield connection
 
 
@@ -68,7 +68,9 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     SQLite takes its write lock at the start (BEGIN IMMEDIATE): a transaction that read first and wanted to write
     later would fail at once, without waiting, if another writer came between. Raises `StoreUnavailable`.
     """
-    with _edge(), engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with _edge(), engine.connect() as connection, connection.begin():
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield connection
 
 
@@ -106,6 +108,13 @@ def execute_rows(
     return len(connection.execute(statement.returning(sa.literal_column("1")), rows).all())
 
 
+@lru_cache(maxsize=4)
+def _reader(engine: sa.Engine) -> sa.Engine:
+    """Engine on the same connections that opens no transaction, kept: making one costs as much as asking.
+    SQLite's driver opens none before a write."""
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 @contextmanager
 def _edge() -> Iterator[None]:
     """Turn the drivers' ways to say "cannot answer" into one error. Mistakes of ours (constraints, bad SQL) pass."""
@@ -121,7 +130,6 @@ def _open_sqlite(address: sa.URL) -> sa.Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver opens no transaction by itself; "begin" below does
         for pragma in (
             f"busy_timeout = {BUSY_MS}",
             "journal_mode = WAL",  # readers and the one writer do not wait for each other
@@ -133,12 +141,6 @@ def _open_sqlite(address: sa.URL) -> sa.Engine:
             "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        options = connection.get_execution_options()
-        if not options.get("reads"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     return engine
 
