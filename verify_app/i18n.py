@@ -71,7 +71,7 @@ class Catalogue:
 
     def country(self, code: str) -> str:
         """Name of a country (ISO 3166-1 alpha-2) in the language; the code itself where there is no name."""
-        return self.locale.territories.get(code, code)
+        return str(self.locale.territories.get(code, code))
 
     @property
     def locale(self) -> Locale:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, Response, abort, request
 
 from ...demo.cases import Case, cases
-from ...domain.judge import judge
+from ...domain.judge import LEVELS, judge
 from ...domain.scan import VisitKind
 from ...domain.verdict import Reason, Verdict
 from ...i18n import Catalogue
@@ -42,7 +42,7 @@ def _links(shown: list[Case], words: Catalogue) -> list[DemoLink]:
     return [
         DemoLink(
             case.path,
-            receipt.card_of(Verdict((case.expect,), receipt.LEVELS[case.expect]), words),
+            receipt.card_of(Verdict((case.expect,), LEVELS[case.expect]), words),
             case.title.text(words.lang),
         )
         for case in shown
