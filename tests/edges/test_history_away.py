@@ -72,7 +72,7 @@ def test_stalled_server_costs_one_timeout_and_not_one_per_scan(
     sent = []
     call = Script.call
     monkeypatch.setattr(Script, "call", lambda self, mode, row, guard="": sent.append(row) or call(self, mode, row))
-    monkeypatch.setattr("verify_app.store.circuit.time.monotonic", lambda: 1000.0)  # the rest never ends
+    monkeypatch.setattr("verify_app.store.circuit.monotonic", lambda: 1000.0)  # the rest never ends
     for number in range(20):
         assert brief.observe(item(), visit(f"phone {number}", NOON + number)) is None
     assert len(sent) == 1
@@ -184,7 +184,7 @@ def test_threads_share_one_history_while_the_server_comes_and_goes(
 
 def test_circuit_lets_one_probe_through_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr("verify_app.store.circuit.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("verify_app.store.circuit.monotonic", lambda: now[0])
     circuit = Circuit(rest_ms=1000)
     assert circuit.enter()
     circuit.failed()

@@ -244,6 +244,25 @@ def test_running_worker_recovers_from_an_emptied_server(
         thread.join()
 
 
+def test_worker_asked_to_stop_gives_a_rebuild_back(
+    worker: Worker, history: ValkeyHistory, engine: sa.Engine, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.observe(item(), visit("lan", NOON))
+    worker.run_once()
+    client.flushall()
+    stop, read = threading.Event(), ledger.replayable
+
+    def stopped_meanwhile(connection: sa.Connection) -> Iterator[ledger.LedgerRow]:
+        stop.set()
+        assert not complete(client, SHARDS)
+        assert client.get(keys.epoch(0)).startswith(b"building:")
+        yield from read(connection)
+
+    monkeypatch.setattr("verify_app.serving.worker.ledger.replayable", stopped_meanwhile)
+    worker.run(stop)
+    assert not client.exists(*(keys.epoch(shard) for shard in range(SHARDS)))
+
+
 def test_recall_reaches_the_next_scan_and_its_end_too(
     worker: Worker, history: ValkeyHistory, engine: sa.Engine
 ) -> None:

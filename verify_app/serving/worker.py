@@ -47,6 +47,7 @@ class Pace:
     count: int = 250
     idle_ms: int = 5_000
     chores_s: float = 2.0
+    replay_s: float = 0.5  # until then a code whose scan is in a journal may be called new
     sync_s: float = 1.0
     grace_s: float = 1.0
     pause_s: float = 0.5
@@ -83,11 +84,12 @@ class Worker:
         self._consumer = Consumer(script.client, name, shards=script.shards)
         self._kept: list[Entry] = []  # taken, but the database was away
         self._moved = 0
+        self._stop = threading.Event()
         self._chores = [
             _Chore("stream groups", self._consumer.join, 60.0),
             _Chore("flags", self.mirror, pace.chores_s),
             _Chore("histories", self.mend, pace.chores_s),
-            _Chore("journal", self.replay, pace.chores_s),
+            _Chore("journal", self.replay, min(pace.replay_s, pace.chores_s)),
             _Chore("sign of life", self._beat, pace.chores_s),
             _Chore("abandoned scans", self._reclaim, pace.idle_ms / 2000),
             _Chore("consumers", self._consumer.tidy, 600.0),
@@ -97,6 +99,7 @@ class Worker:
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; then drain what is there, for at most ten seconds, and end."""
+        self._stop = stop
         while not stop.is_set():
             self._attend()
             if not self._round(self._pace.block_ms):
@@ -169,8 +172,14 @@ class Worker:
             self._script.call(Mode.REPLAY, row)
 
     def _scans(self) -> Iterator[LedgerRow]:
+        """The ledger for a rebuild, which may take minutes: meanwhile the worker says that it lives, and may stop."""
         with reading(self._engine) as connection:
-            yield from ledger.replayable(connection)
+            for number, row in enumerate(ledger.replayable(connection)):
+                if number % 5_000 == 0:
+                    self._beat()
+                    if self._stop.is_set():
+                        raise RebuildLost("Expected to read the whole ledger, got the order to stop.")
+                yield row
 
     def _beat(self) -> None:
         self._consumer.beat(time.time_ns() // 1_000_000)

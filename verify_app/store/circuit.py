@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
+from time import monotonic
 
 
 class Circuit:
@@ -24,7 +24,7 @@ class Circuit:
         """Whether to call now. Whoever gets True calls `succeeded` or `failed` afterwards, once."""
         if self._until == 0.0:
             return True
-        return time.monotonic() >= self._until and self._probe.acquire(blocking=False)
+        return monotonic() >= self._until and self._probe.acquire(blocking=False)
 
     def succeeded(self) -> None:
         """The engine answered."""
@@ -34,7 +34,7 @@ class Circuit:
 
     def failed(self) -> None:
         """The engine did not answer in time, or not at all."""
-        self._until = time.monotonic() + self._rest
+        self._until = monotonic() + self._rest
         self._release()
 
     def _release(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -49,6 +49,7 @@ class Journal:
         self._path = Path()
         self._owner = 0
         self._looked = (-_LOOK_SECONDS, 0)
+        self._counted: dict[str, tuple[int, int]] = {}  # file -> bytes and lines already counted: files only grow
         self.state = JournalState.READY
 
     def append(self, line: bytes) -> bool:
@@ -67,7 +68,9 @@ class Journal:
 
     def pending(self) -> int:
         """Scans that wait for their replay."""
-        return sum(_lines(path) for path in self._files())
+        before = self._counted
+        self._counted = {path.stem: _count(path, *before.get(path.stem, (0, 0))) for path in self._files()}
+        return sum(lines for _, lines in self._counted.values())
 
     def replay(self, replay_one: Callable[[bytes], None]) -> int:
         """Call `replay_one` with every scan that waits; returns how many. A file is removed after all its scans.
@@ -83,9 +86,10 @@ class Journal:
             try:
                 taken = path.with_suffix(_TAKEN)
                 path.rename(taken)
-                for line in _intact(taken.read_bytes()):
-                    replay_one(line)
-                    count += 1
+                with taken.open("rb") as lines:
+                    for line in _intact(lines):
+                        replay_one(line)
+                        count += 1
                 taken.unlink()
             finally:
                 os.close(descriptor)
@@ -126,7 +130,9 @@ class Journal:
         if self._file >= 0 and self._owner == os.getpid() and _lock(self._file, self._path):
             return
         self._close()
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self._folder.is_dir():
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _sync_folder(self._folder.parent)
         while True:
             self._owner = os.getpid()
             self._path = self._folder / f"{self._owner}-{os.urandom(6).hex()}{_OPEN}"
@@ -159,10 +165,11 @@ def _sealed(line: bytes) -> bytes:
     return b"%08x %s\n" % (crc32(line), line)
 
 
-def _intact(data: bytes) -> Iterator[bytes]:
-    for line in data.split(b"\n"):
-        if len(line) > 9 and line[:9] == b"%08x " % crc32(line[9:]):
-            yield line[9:]
+def _intact(lines: Iterable[bytes]) -> Iterator[bytes]:
+    for sealed in lines:
+        line = sealed[9:].rstrip(b"\n")
+        if sealed == _sealed(line):
+            yield line
 
 
 def _lock(descriptor: int, path: Path) -> bool:
@@ -189,11 +196,15 @@ def _locked(path: Path) -> int:
     return -1
 
 
-def _lines(path: Path) -> int:
+def _count(path: Path, size: int, lines: int) -> tuple[int, int]:
     try:
-        return path.read_bytes().count(b"\n")
-    except FileNotFoundError:
-        return 0
+        with path.open("rb") as file:
+            file.seek(size)
+            while part := file.read(1 << 20):
+                size, lines = size + len(part), lines + part.count(b"\n")
+    except FileNotFoundError:  # a replay has just ended
+        return 0, 0
+    return size, lines
 
 
 def _bytes(path: Path) -> int:

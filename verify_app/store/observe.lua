@@ -13,7 +13,7 @@
 
 local SCAN, LOOK, REPLAY, FOLD = 0, 1, 2, 3
 local VISITORS, DAY, VIETNAM = 12, 86400000, 25200000
-local REPLAYED_FOR = 172800000  -- a journal whose replay broke off is taken up again within two days
+local REPLAYED_FOR = 21600000  -- a journal whose replay broke off is taken up again within six hours
 local HELD_FOR = 60000  -- a rebuild that stops for a minute has ended
 local IMPOSSIBLE_KM, IMPOSSIBLE_KMH = 100, 900
 
