@@ -21,6 +21,8 @@ ALLOWED = {  # layer -> layers of ours that it may import
     "inspection": {"domain", "store", "images", "inspection", "parts"},
     "enterprise": {"domain", "store", "images", "enterprise", "parts"},
     "exchange": {"domain", "store", "images", "exchange", "parts"},
+    "detection": {"domain", "store", "detection", "parts"},
+    "evaluate": {"domain", "evaluate"},
     "verify": {"domain", "parts"},
     "web": {
         "domain",

@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from verify_app.domain.check_digit import expected_check_digit
 
+from verify_app.domain.check_digit import expected_check_digit
 from verify_app.domain.judge import LEVELS
 from verify_app.domain.verdict import Detail, Reason
 from verify_app.settings import Settings
