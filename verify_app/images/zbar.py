@@ -92,7 +92,13 @@ def _reading(z: ModuleType, symbol: Any) -> Reading | None:
 
 
 def _text(raw: bytes) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")  # ISO/IEC 18004 names it as the charset of bytes without ECI; nothing is lost
+    """UTF-8; else Shift-JIS where bytes stand that no Latin-1 text has; else Latin-1, which ISO/IEC 18004 names for
+    bytes without ECI and which loses none."""
+    for charset in ("utf-8", "shift_jis"):
+        try:
+            text = raw.decode(charset)
+        except UnicodeDecodeError:
+            continue
+        if charset == "utf-8" or any(0x80 <= byte < 0xA0 for byte in raw):
+            return text
+    return raw.decode("latin-1")
