@@ -8,7 +8,7 @@ from datetime import date
 
 from ..domain.code import Code, CodeError, Granularity
 from ..domain.judge import LEVELS, judge_error
-from ..domain.passport import Act, LotPart, Passport
+from ..domain.passport import Act, LotPart, Passport, Picture
 from ..domain.policy import Policy
 from ..domain.printed_date import PrintedDate
 from ..domain.text import Text
@@ -16,6 +16,7 @@ from ..domain.verdict import Level, Reason, Verdict
 from ..i18n import Catalogue
 
 _TONES = {Level.OK: "ok", Level.INFORMATION: "info", Level.CAUTION: "caution", Level.ALERT: "alert"}
+_THUMB_PIXELS = 264  # 88 CSS pixels on a screen with three pixels for each
 _CHECK_DIGIT = re.compile(r"check digit (\d)\b")
 
 
@@ -91,6 +92,13 @@ def comparisons(code: Code, passport: Passport | None, today: date, words: Catal
     if code.serial:
         rows.append(Comparison(words.text("compare.serial"), code.serial))
     return rows
+
+
+def thumbnail(passport: Passport | None) -> Picture | None:
+    """The smallest picture that is sharp in the product's small square on a phone; None where there is none."""
+    pictures = passport.model.pictures if passport else ()
+    sharp = [picture for picture in pictures if min(picture.width, picture.height) >= _THUMB_PIXELS]
+    return min(sharp, key=lambda picture: picture.width, default=pictures[0] if pictures else None)
 
 
 def proof_limits(code: Code, words: Catalogue) -> list[str]:

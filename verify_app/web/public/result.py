@@ -17,6 +17,7 @@ from ...domain.parse import parse
 from ...domain.passport import Passport
 from ...domain.scan import Entry, Visit
 from ...domain.traceability_items import public_identifier
+from ...domain.verdict import Detail
 from ...images.symbols import symbol
 from ...verify import Answer
 from .. import receipt
@@ -79,10 +80,12 @@ def result_context(answer: Answer, visit: Visit, number: int = 1) -> dict[str, A
         "answer": answer,
         "code": answer.code,
         "passport": answer.passport,
+        "picture": receipt.thumbnail(shown),
         "card": receipt.card_of(verdict, say, number),
         "further": receipt.further(verdict, say),
         "acts": [receipt.act_lines(act, say) for act in verdict.acts],
         "first_checked": receipt.first_checked(verdict, say),
+        "first_told": verdict.detail in (Detail.SEEN, Detail.MINE),  # the sentence below the headline holds the day
         "comparisons": receipt.comparisons(answer.code, shown, local_date(visit.when), say),
         "limits": receipt.proof_limits(answer.code, say),
         "human_readable": receipt.human_readable(answer.code),
