@@ -26,7 +26,16 @@ local function up(number, most)
 end
 
 local function fresh()
-  return {first = 0, last = 0, scans = 0, first_tag = 0, travel = 0, visitors = {}}
+  return {first = 0, last = 0, scans = 0, first_tag = 0, travel = 0, count = 0, visitors = {}}
+end
+
+local formats = {}
+
+-- Format of so many visitors: they lie flat, four numbers each, so that one call and one table serve all.
+local function all(count)
+  local format = formats[count] or '>' .. string.rep('I4I5I2B', count)
+  formats[count] = format
+  return format
 end
 
 local function read_1(packed)
@@ -45,11 +54,8 @@ local function read_1(packed)
   end
   local count = (#packed - at + 1) / 12
   assert(count >= 1 and count <= VISITORS and count == math.floor(count))
-  for i = 1, count do
-    local v = {}
-    v.tag, v.seen, v.day, v.marks, at = struct.unpack('>I4I5I2B', packed, at)
-    s.visitors[i] = v
-  end
+  s.count, s.visitors = count, {struct.unpack(all(count), packed, at)}
+  s.visitors[4 * count + 1] = nil  -- where unpack stopped
   return s
 end
 
@@ -65,10 +71,12 @@ local function write(s)
     local c = s.crowd
     out[#out + 1] = struct.pack('>I2BI2BBBB', c.newcomers, c.days, c.last_day, c[1], c[2], c[3], c.abroad)
   end
-  for _, v in ipairs(s.visitors) do
-    out[#out + 1] = struct.pack('>I4I5I2B', v.tag, v.seen, v.day, v.marks)
-  end
+  out[#out + 1] = struct.pack(all(s.count), unpack(s.visitors))
   return table.concat(out)
+end
+
+local function keep(s)
+  redis.call('SET', KEYS[1], write(s), 'PX', string.format('%.0f', lifetime))
 end
 
 local function kilometres(lat1, lon1, lat2, lon2)
@@ -80,12 +88,13 @@ end
 
 local function answer(status, s, own, facts)
   local others, days, days_seen, regions, abroads = 0, 0, {}, {0, 0, 0}, 0
-  for i, v in ipairs(s.visitors) do
+  local v = s.visitors
+  for i = 1, 4 * s.count, 4 do
     if i ~= own then others = others + 1 end
-    if not days_seen[v.day] then days_seen[v.day] = true; days = days + 1 end
-    local where = v.marks % 4
+    if not days_seen[v[i + 2]] then days_seen[v[i + 2]] = true; days = days + 1 end
+    local where = v[i + 3] % 4
     if where > 0 then regions[where] = regions[where] + 1 end
-    if v.marks >= 4 then abroads = abroads + 1 end
+    if v[i + 3] >= 4 then abroads = abroads + 1 end
   end
   if s.crowd then
     others, days, abroads = others + s.crowd.newcomers, days + s.crowd.days, abroads + s.crowd.abroad
@@ -119,16 +128,18 @@ local function record(scans, others)
 end
 
 local function newcomer(s)
-  local mark = region + 4 * abroad
-  if #s.visitors < VISITORS then
-    s.visitors[#s.visitors + 1] = {tag = tag, seen = when, day = today, marks = mark}
+  local v = s.visitors
+  if s.count < VISITORS then
+    local i = 4 * s.count
+    v[i + 1], v[i + 2], v[i + 3], v[i + 4] = tag, when, today, region + 4 * abroad
+    s.count = s.count + 1
     return
   end
   local c = s.crowd or {newcomers = 0, days = 0, last_day = 0, 0, 0, 0, abroad = 0}
   s.crowd = c
   c.newcomers = up(c.newcomers, 65535)
   local latest = c.last_day
-  for _, v in ipairs(s.visitors) do latest = math.max(latest, v.day) end
+  for i = 3, 4 * s.count, 4 do latest = math.max(latest, v[i]) end
   if today > latest then c.days = up(c.days, 255); c.last_day = today end
   if region > 0 then c[region] = up(c[region], 255) end
   if abroad == 1 then c.abroad = up(c.abroad, 255) end
@@ -136,7 +147,7 @@ end
 
 local function earlier(s, own)
   if s.scans == 0 or when < s.first then s.first, s.first_tag = when, tag end
-  if own then s.visitors[own].day = math.min(s.visitors[own].day, today) end
+  if own then s.visitors[own + 2] = math.min(s.visitors[own + 2], today) end
 end
 
 local function add(s, own)
@@ -144,9 +155,9 @@ local function add(s, own)
   s.last = math.max(s.last, when)
   s.scans = up(s.scans, 16777215)
   if own then
-    local v = s.visitors[own]
-    v.seen = math.max(v.seen, when)
-    if v.marks % 4 == 0 then v.marks = v.marks + region end
+    local v = s.visitors
+    v[own + 1] = math.max(v[own + 1], when)
+    if v[own + 3] % 4 == 0 then v[own + 3] = v[own + 3] + region end
   else
     newcomer(s)
   end
@@ -171,7 +182,8 @@ local function observe(keys, arguments)
   public = math.floor(marks / 16) % 2 == 1
   today = math.floor((when + VIETNAM) / DAY)
 
-  local epoch = redis.call('GET', KEYS[4])
+  local found = redis.call('MGET', KEYS[4], KEYS[1])
+  local epoch, packed = found[1], found[2]
   if mode == FOLD then
     if epoch ~= ARGV[5] then return redis.error_reply('LOST Expected to hold the shard, got another holder.') end
     redis.call('PEXPIRE', KEYS[4], HELD_FOR)
@@ -186,15 +198,12 @@ local function observe(keys, arguments)
   local s, status, fault = fresh(), 0, 0
   if mode ~= FOLD and not (epoch and string.sub(epoch, 1, 1) == 'c') then
     status = 1  -- histories are not complete: say nothing, and leave them to the rebuild
-  else
-    local packed = redis.call('GET', KEYS[1])
-    if packed then
-      local version = string.byte(packed, 1) or 0
-      local intact, state = pcall(READERS[version] or error, packed)
-      if intact then s = state
-      elseif version > #READERS and version < 16 then status = 2  -- written by a newer release: not ours to understand or change
-      else fault = 8 end
-    end
+  elseif packed then
+    local version = string.byte(packed, 1) or 0
+    local intact, state = pcall(READERS[version] or error, packed)
+    if intact then s = state
+    elseif version > #READERS and version < 16 then status = 2  -- of a newer release: not ours to understand or change
+    else fault = 8 end
   end
   if status > 0 then
     if mode == SCAN or mode == REPLAY then record(0, 0) end
@@ -202,10 +211,10 @@ local function observe(keys, arguments)
   end
 
   local own, seen
-  for i, v in ipairs(s.visitors) do
-    if v.tag == tag then own, seen = i, v.seen end
+  for i = 1, 4 * s.count, 4 do
+    if s.visitors[i] == tag then own, seen = i, s.visitors[i + 1] end
   end
-  local placed = public and (own or #s.visitors < VISITORS)
+  local placed = public and (own or s.count < VISITORS)
   local recent = 'r' .. string.sub(KEYS[1], 2)
   if not placed and mode ~= FOLD then
     local score = redis.call('ZSCORE', recent, tag)
@@ -219,12 +228,12 @@ local function observe(keys, arguments)
   if (mode == SCAN and not again) or mode == REPLAY then record(s.scans, others) end
   if mode == REPLAY and again and own and when < seen then
     earlier(s, own)  -- of two looks within minutes the later came first
-    redis.call('SET', KEYS[1], write(s), 'PX', string.format('%.0f', lifetime))
+    keep(s)
   end
   if mode ~= LOOK and not again then
     if public then
       add(s, own)
-      redis.call('SET', KEYS[1], write(s), 'PX', string.format('%.0f', lifetime))
+      keep(s)
     end
     if not placed and mode ~= FOLD then
       redis.call('ZREMRANGEBYSCORE', recent, '-inf', string.format('%.0f', when - reload))
