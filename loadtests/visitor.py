@@ -10,6 +10,8 @@ from typing import Any
 
 from locust import HttpUser, events
 
+from loadtests import codes
+
 _REPORT = os.environ.get("LOADTEST_REPORT", "")  # file for the count of answered scans; empty: no report
 _SEED = random.Random(os.getpid())
 _answered = 0
@@ -44,6 +46,11 @@ class Visitor(HttpUser):
 def _count() -> None:
     global _answered  # noqa: PLW0603 - one process, one number; locust runs visitors as greenlets of one thread
     _answered += 1
+
+
+@events.init.add_listener
+def _learn(**_: Any) -> None:
+    codes.demo_paths()  # before the clock runs and before visitors could ask for it all at once
 
 
 @events.quitting.add_listener

@@ -23,6 +23,7 @@ def well():
 def make(tmp_path, monkeypatch):
     """A small app that serves health over given probes; answers are never remembered."""
     monkeypatch.setattr(probes, "_FRESH", -1.0)
+    monkeypatch.setattr(probes, "_FRESH_UNWELL", -1.0)
 
     def build(**parts):
         app = Flask("probed", template_folder=str(assets.folder("templates")))
@@ -77,6 +78,7 @@ def test_a_probe_that_breaks_tells_no_secret(make):
 
 def test_since_is_kept_until_the_part_is_well_again_and_is_shared_by_workers(tmp_path, monkeypatch):
     monkeypatch.setattr(probes, "_FRESH", -1.0)
+    monkeypatch.setattr(probes, "_FRESH_UNWELL", -1.0)
     clock = iter(range(1_000, 10_000, 1_000))
     monkeypatch.setattr(probes.time, "time_ns", lambda: next(clock) * 1_000_000)
     state = {"ok": False}
@@ -105,6 +107,7 @@ def test_a_memory_that_cannot_be_written_costs_only_the_memory(tmp_path):
 def test_a_probe_that_hangs_is_unwell_and_is_not_started_twice(tmp_path, monkeypatch):
     monkeypatch.setattr(probes, "_DEADLINE", 0.05)
     monkeypatch.setattr(probes, "_FRESH", -1.0)
+    monkeypatch.setattr(probes, "_FRESH_UNWELL", -1.0)
     release, calls = threading.Event(), []
 
     def slow():
@@ -147,6 +150,20 @@ def test_the_page_speaks_the_visitors_language(make, lang, title, part, note):
         assert words in answer.text
     assert "Accept" in answer.headers["Vary"]
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_end_of_a_trouble_is_seen_sooner_than_its_begin(tmp_path, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(probes.time, "monotonic", lambda: clock[0])
+    state = {"ok": False}
+    watch = Watch({"history": lambda: Probe(**state)}, tmp_path / "health.json")
+    assert watch.look().status == "degraded"
+    state["ok"], clock[0] = True, 100.3
+    assert watch.look().status == "ok"
+    state["ok"], clock[0] = False, 100.9
+    assert watch.look().status == "ok"
+    clock[0] = 101.4
+    assert watch.look().status == "degraded"
 
 
 def test_low_disk_space_is_unwell(tmp_path):

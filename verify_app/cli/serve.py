@@ -33,12 +33,11 @@ def _say(line: str) -> None:
 def _greet(settings: Settings) -> None:
     """Tell where the service is and, with the demonstration registry, three things to try."""
     base = settings.public_url or f"http://{_host(settings.bind)}:{settings.port}"
-    click.echo(f"\nThe service is ready:  {base}/")
+    lines = ["", f"The service is ready:  {base}/"]
     if settings.demo:
-        click.echo("Three links to try:")
-        for entry in _three():
-            click.echo(f"  {base}{entry['path']}\n      {entry['title']}  ({entry['expect']})")
-    click.echo("Ctrl-C stops it.\n")
+        lines.append("Three links to try:")
+        lines += [f"  {base}{entry['path']}\n      {entry['title']}  ({entry['expect']})" for entry in _three()]
+    click.echo("\n".join([*lines, "Ctrl-C stops it.", ""]))  # at once: whoever waits for the first line reads all
 
 
 def _host(bind: str) -> str:

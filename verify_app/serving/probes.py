@@ -21,6 +21,7 @@ from ..settings import Settings
 NEEDED = ("database", "history")  # /readyz waits for these
 _DEADLINE = 2.0  # seconds that a probe may take; /health is asked every few seconds and must not pile up
 _FRESH = 1.0  # seconds for which an answer is given again, so that asking often costs nothing
+_FRESH_UNWELL = 0.2  # the end of a trouble is news
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +73,18 @@ class Watch:
         self._running: dict[str, Future[Probe]] = {}
         self._last: Health | None = None
         self._asked = 0.0
+        self._keep = 0.0
 
     def look(self) -> Health:
-        """Health now, or as it was up to one second ago. Never raises."""
+        """Health now, or as it was up to a second ago. Never raises."""
         with self._lock:
-            if self._last is not None and time.monotonic() - self._asked < _FRESH:
+            if self._last is not None and time.monotonic() - self._asked < self._keep:
                 return self._last
             answers = self._ask_all()
             since = _remember(self._memory, {name: probe.ok for name, probe in answers.items()})
             parts = {name: Part(p.ok, p.note, p.value, since.get(name, 0)) for name, p in answers.items()}
             self._last, self._asked = Health(_status(parts), parts), time.monotonic()
+            self._keep = _FRESH if self._last.status == "ok" else _FRESH_UNWELL
             return self._last
 
     def _ask_all(self) -> dict[str, Probe]:
