@@ -209,3 +209,30 @@ def test_tier_comes_back_with_the_server(make: MakeCache, valkey_server: ValkeyS
     assert _in_time(lambda: not cache._redis.resting)
     cache.get_or_load(THING, "b", lambda: "shared", TAGS)
     assert make().get_or_load(THING, "b", _never, TAGS) == "shared"
+
+
+def test_watch_goes_on_after_an_error_of_any_kind(make: MakeCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiered, "_LOOK_SECONDS", 0.01)
+    first, second = make(), make()
+    real, failed = second._redis.purges_since, []
+
+    def fail_once(sequence: int):
+        if sequence >= 0 and not failed:
+            failed.append(sequence)
+            raise MemoryError
+        return real(sequence)
+
+    monkeypatch.setattr(second._redis, "purges_since", fail_once)
+    second.get_or_load(THING, "a", lambda: "old", TAGS)
+    assert _in_time(lambda: bool(failed))
+    first.purge_tag("lot")
+    assert _in_time(lambda: second.get_or_load(THING, "a", lambda: "new", TAGS) == "new")
+
+
+def test_process_that_forks_watches_anew(make: MakeCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = make()
+    cache.get_or_load(THING, "a", lambda: "old", TAGS)
+    parent = cache._watched_by
+    monkeypatch.setattr(tiered.os, "getpid", lambda: parent + 1)
+    cache.get_or_load(THING, "b", lambda: "loaded", TAGS)
+    assert cache._watched_by == parent + 1

@@ -22,7 +22,9 @@ from verify_app.domain.passport import Display, ItemState, LotPart, Review
 from verify_app.domain.registry import ActKind, ActRecord, LotRecord, Registry
 from verify_app.domain.text import Text
 from verify_app.store import acts
+from verify_app.store import registry as registry_module
 from verify_app.store.engine import open_engine, reading
+from verify_app.store.listing import short_of
 from verify_app.store.registry import (
     Counts,
     RegistryError,
@@ -283,6 +285,43 @@ def test_registry_that_hangs_in_the_air_is_refused(engine: sa.Engine, registry: 
         assert counts(connection) == Counts()
 
 
+def test_item_without_a_serial_is_refused_and_its_batch_leaves_nothing(full: sa.Engine) -> None:
+    with pytest.raises(RegistryError, match="Expected a serial number"):
+        write_registry(full, Registry(items=[item_record("S8", "L1"), item_record("", "L1")]))
+    assert _find(full, code(serial="S8")).item is None
+
+
+def test_latest_state_of_an_item_that_comes_twice_counts(full: sa.Engine) -> None:
+    twice = [item_record("S1", "L1", ItemState.SOLD, 9_000), item_record("S1", "L1", ItemState.ACTIVE, 8_000)]
+    assert write_registry(full, Registry(items=twice)).items == 1
+    assert _find(full, code(serial="S1")).item.state is ItemState.SOLD
+
+
+def test_items_of_no_lot_and_of_several_batches_are_all_written(full: sa.Engine, monkeypatch) -> None:
+    monkeypatch.setattr(registry_module, "BATCH", 7)
+    records = (item_record(f"T{number:03}", "L2" if number % 2 else "") for number in range(40))
+    assert write_registry(full, Registry(items=records)).items == 40
+    with reading(full) as connection:
+        assert counts(connection).items == 44
+        assert len(list_items(connection, GTIN, "")) == 20
+    assert _find(full, code(lot="L2")).lot.uploaded == 21
+    assert _find(full, code(serial="T000")).lot is None
+
+
+def test_import_that_broke_off_is_completed_by_repeating_it(full: sa.Engine, monkeypatch) -> None:
+    monkeypatch.setattr(registry_module, "BATCH", 5)
+
+    def broken() -> Iterator:
+        yield from (item_record(f"T{number}", "L2") for number in range(8))
+        raise OSError("the file ended here")
+
+    with pytest.raises(OSError, match="ended here"):
+        write_registry(full, Registry(items=broken()))
+    whole = [item_record(f"T{number}", "L2") for number in range(12)]
+    assert write_registry(full, Registry(items=whole)).items == 7
+    assert _find(full, code(lot="L2")).lot.uploaded == 13
+
+
 # acts
 
 
@@ -390,3 +429,4 @@ def test_lists_come_in_pages_in_the_order_of_codes(full: sa.Engine) -> None:
         assert [item.serial for item in list_items(connection, GTIN, limit=2)] == ["S1", "S2"]
         assert [item.serial for item in list_items(connection, GTIN, after="S2")] == ["S3", "s4"]
         assert [item.serial for item in list_items(connection, GTIN, "L2")] == ["s4"]
+        assert (short_of(connection, GTIN, "S1"), short_of(connection, GTIN, "S2")) == ("K7F3Q2", "")

@@ -223,3 +223,27 @@ def test_no_cache_answers_alike_and_holds_nothing() -> None:
     cache.clear()
     cache.close()
     assert cache.stats.snapshot()["loads"] == 2
+
+
+def test_caller_who_waited_too_long_loads_by_itself(cache: TieredCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiered, "_WAIT_SECONDS", 0.01)
+    began, go_on = threading.Event(), threading.Event()
+
+    def load_for_ever() -> str:
+        began.set()
+        go_on.wait(10)
+        return "late"
+
+    thread = threading.Thread(target=cache.get_or_load, args=(THING, "a", load_for_ever))
+    thread.start()
+    assert began.wait(10)
+    assert cache.get_or_load(THING, "a", lambda: "own") == "own"
+    go_on.set()
+    thread.join()
+
+
+def test_looking_for_purges_without_redis_does_nothing(cache: TieredCache) -> None:
+    cache.get_or_load(THING, "a", Loader())
+    cache.sync()
+    assert cache.get_or_load(THING, "a", Loader()) == "value 1"
+    cache.close()
