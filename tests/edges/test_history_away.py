@@ -27,8 +27,8 @@ pytest_plugins = ("tests.fixtures_valkey", "tests.fixtures_history")
 
 @pytest.fixture
 def brief(script: Script, journal: Journal, valkey_server: ValkeyServer) -> Iterator[ValkeyHistory]:
-    """A history that waits 100 ms and rests for 200 ms."""
-    with connect(valkey_server.url, 100) as client:
+    """A history that waits 300 ms and rests for 200 ms."""
+    with connect(valkey_server.url, 300) as client:
         yield ValkeyHistory(client, journal, shards=SHARDS, reload_ms=RELOAD, rest_ms=200)
 
 
@@ -70,8 +70,8 @@ def test_stalled_server_costs_one_timeout_and_not_one_per_scan(
     brief: ValkeyHistory, journal: Journal, stalled: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = []
-    call = Script.call
-    monkeypatch.setattr(Script, "call", lambda self, mode, row, guard="": sent.append(row) or call(self, mode, row))
+    send = Script.send
+    monkeypatch.setattr(Script, "send", lambda self, arguments: sent.append(arguments) or send(self, arguments))
     monkeypatch.setattr("verify_app.store.circuit.monotonic", lambda: 1000.0)  # the rest never ends
     for number in range(20):
         assert brief.observe(item(), visit(f"phone {number}", NOON + number)) is None
@@ -180,6 +180,23 @@ def test_threads_share_one_history_while_the_server_comes_and_goes(
     recorded = {fields[b"e"] for fields in stream_entries(script.client)}
     journal.replay(recorded.add)
     assert len(answered) == len(recorded) == 240
+
+
+def test_probe_that_is_interrupted_does_not_keep_the_circuit_open_for_ever(
+    brief: ValkeyHistory, valkey_server: ValkeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    valkey_server.kill9()
+    brief.observe(item(), visit("lan", NOON))
+    valkey_server.restart()
+
+    def interrupted(_self: Script, _arguments: object) -> bytes:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Script, "send", interrupted)
+        with pytest.raises(SystemExit):
+            eventually(lambda: brief.observe(item(), visit("minh", NOON, kind=VisitKind.LOOK)) is not None)
+    assert eventually(lambda: brief.observe(item(), visit("hoa", NOON, kind=VisitKind.LOOK)) is not None)
 
 
 def test_circuit_lets_one_probe_through_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

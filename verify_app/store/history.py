@@ -38,6 +38,7 @@ _LATEST = 2**40 - 1
 _FACTS = struct.Struct(">B5sIBhh5s5sI")
 _BEFORE = struct.Struct(">BBIIH5s5sHHHBH")
 _REGIONS = {"N": 1, "C": 2, "S": 3}
+Arguments = tuple[str | bytes | int, ...]
 _REPEAT, _RECORDED, _MINE, _CORRUPT = 1, 2, 4, 8
 
 outcomes = Counter(
@@ -82,15 +83,18 @@ class Script:
 
     def call(self, mode: Mode, row: LedgerRow, guard: str = "") -> bytes:
         """Run the script for one scan; `guard` is the epoch's value in FOLD. Raises `redis.RedisError`."""
-        arguments = self.arguments(mode, row, guard)
-        send: Callable[..., bytes] = self.client.execute_command
+        return self.send(self.arguments(mode, row, guard))
+
+    def send(self, arguments: Arguments) -> bytes:
+        """Run the script with what `arguments` made, in one round trip. Raises `redis.RedisError`."""
+        execute: Callable[..., bytes] = self.client.execute_command
         try:
-            return send("FCALL", _NAME, *arguments)
+            return execute("FCALL", _NAME, *arguments)
         except redis.ResponseError as error:
             if "unction not found" not in str(error):
                 raise
         self.load()  # a new or emptied server; functions are kept with the data, so a restart is not enough
-        return send("FCALL", _NAME, *arguments)
+        return execute("FCALL", _NAME, *arguments)
 
     @property
     def name(self) -> str:
@@ -101,7 +105,7 @@ class Script:
         """Put the function into the server. Raises `redis.RedisError`."""
         self.client.function_load(_LIBRARY, replace=True)
 
-    def arguments(self, mode: Mode, row: LedgerRow, guard: str = "") -> tuple[str | bytes | int, ...]:
+    def arguments(self, mode: Mode, row: LedgerRow, guard: str = "") -> Arguments:
         """What follows the function's name in FCALL."""
         shard = keys.shard_of(row.gtin, row.identity, self.shards)
         lat, lon = row.cell or (0, 0)
@@ -151,13 +155,17 @@ class ValkeyHistory:
         """
         row = row_of(code, visit)
         scan = visit.kind is VisitKind.SCAN
+        arguments = self._script.arguments(Mode.SCAN if scan else Mode.LOOK, row)
         if self._circuit.enter():
             try:
-                reply = self._script.call(Mode.SCAN if scan else Mode.LOOK, row)
+                reply = self._script.send(arguments)
             except (redis.ConnectionError, redis.TimeoutError):
                 self._circuit.failed()
             except redis.RedisError:  # it answered, but could not write: out of memory, stream full, read-only
                 self._circuit.succeeded()
+            except BaseException:  # the process is being ended: nobody else may wait for this probe
+                self._circuit.failed()
+                raise
             else:
                 self._circuit.succeeded()
                 return _read(reply)
