@@ -21,6 +21,7 @@ from ..api_v1 import answer_json
 from ..errors import wants_json
 from ..http_cache import no_store
 from ..language import chosen, words
+from ..photo_reading import read_photo
 from ..scanning import scan_code
 from ..target import base_url, the_parts
 from ..visit import new_id, visit_of
@@ -84,7 +85,7 @@ def _photo() -> bytes:
 
 
 def _photo_page(data: bytes) -> Response:
-    decoded: Decoded = the_parts().decoder.decode(data)
+    decoded = read_photo(data)
     visit = visit_of(request, the_parts(), Entry.PHOTO)
     found = [_check(symbol.payload, visit, number, symbol) for number, symbol in enumerate(_distinct(decoded), 1)]
     if wants_json():
