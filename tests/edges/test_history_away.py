@@ -17,7 +17,7 @@ from tests.fixtures_valkey import ValkeyServer
 from verify_app.domain.history import History
 from verify_app.domain.scan import VisitKind
 from verify_app.store.circuit import Circuit
-from verify_app.store.event import decode, row_of
+from verify_app.store.event import decode, encode, row_of
 from verify_app.store.history import Mode, Script, ValkeyHistory, connect, outcomes
 from verify_app.store.journal import Journal, JournalState
 from verify_app.store.rebuild import rebuild
@@ -104,6 +104,22 @@ def test_history_is_back_by_itself_after_a_restart(brief: ValkeyHistory, valkey_
     assert brief.available
 
 
+def test_nobody_is_called_first_while_a_journal_waits(
+    brief: ValkeyHistory, journal: Journal, script: Script, valkey_server: ValkeyServer
+) -> None:
+    brief.observe(item("known"), visit("hoa", NOON))
+    other_process = Journal(journal._folder)
+    other_process.append(encode(row_of(item("S1"), visit("lan", NOON))))
+    assert eventually(journal.waiting)  # this process sees the other's file a moment later
+    assert brief.observe(item("S1"), visit("minh", NOON + 1)) is None
+    assert brief.observe(item("known"), visit("minh", NOON + 1)) is not None
+    journal.replay(lambda line: script.call(Mode.REPLAY, decode(line)) and None)
+    assert eventually(lambda: not journal.waiting())
+    found = brief.observe(item("S1"), visit("an", NOON + 2))
+    assert found is not None
+    assert (found.scans, found.first) == (2, NOON)
+
+
 def test_function_lost_by_the_server_is_loaded_again(history: ValkeyHistory, client: redis.Redis) -> None:
     history.observe(item(), visit("lan", NOON))
     client.execute_command("FUNCTION", "FLUSH")
@@ -186,7 +202,7 @@ def test_probe_that_is_interrupted_does_not_keep_the_circuit_open_for_ever(
     brief: ValkeyHistory, valkey_server: ValkeyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     valkey_server.kill9()
-    brief.observe(item(), visit("lan", NOON))
+    brief.observe(item(), visit("lan", NOON, kind=VisitKind.LOOK))
     valkey_server.restart()
 
     def interrupted(_self: Script, _arguments: object) -> bytes:

@@ -10,6 +10,7 @@ from verify_app.domain.history import History
 from verify_app.domain.scan import Visit
 from verify_app.store.event import row_of
 from verify_app.store.history import Mode, Script, ValkeyHistory
+from verify_app.store.journal import Journal
 
 pytest_plugins = ("tests.fixtures_valkey", "tests.fixtures_history")
 
@@ -63,13 +64,12 @@ def test_journal_replayed_again_changes_nothing(script: Script, visits: list[Vis
 @LENIENT
 @given(visits=scans(), data=st.data())
 def test_order_of_arrival_changes_neither_first_nor_visitors_nor_days(
-    script: Script, visits: list[Visit], data: st.DataObject
+    script: Script, journal: Journal, visits: list[Visit], data: st.DataObject
 ) -> None:
     def summary(order: list[Visit]) -> History:
         outcome(script, order, Mode.REPLAY)
-        found = ValkeyHistory(script.client, None, shards=script.shards, reload_ms=1).observe(  # type: ignore[arg-type]
-            CODE, visit("v0", NOON + 1000 * DAY)
-        )
+        history = ValkeyHistory(script.client, journal, shards=script.shards, reload_ms=1)
+        found = history.observe(CODE, visit("v0", NOON + 1000 * DAY))
         assert found is not None
         return found
 

@@ -44,7 +44,7 @@ _REPEAT, _RECORDED, _MINE, _CORRUPT = 1, 2, 4, 8
 outcomes = Counter(
     "verify_app_history",
     "Scans whose history was not there as it should be, by what became of them.",
-    ("outcome",),  # incomplete, unreadable, corrupt, journaled, lost
+    ("outcome",),  # incomplete, behind, unreadable, corrupt, journaled, lost
     registry=None,
 )
 
@@ -168,10 +168,17 @@ class ValkeyHistory:
                 raise
             else:
                 self._circuit.succeeded()
-                return _read(reply)
+                return self._unless_behind(_read(reply))
         if scan:
             outcomes.labels("journaled" if self._journal.append(encode(row)) else "lost").inc()
         return None
+
+    def _unless_behind(self, history: History | None) -> History | None:
+        """Not "nobody else was here" while scans of this host wait in its journal: one may be of this very code."""
+        if history is not None and history.others == 0 and self._journal.waiting():
+            outcomes.labels("behind").inc()
+            return None
+        return history
 
     def replay(self, row: LedgerRow) -> None:
         """Record a scan that went to a journal; again is as once. Raises `redis.RedisError` if it cannot be now."""
