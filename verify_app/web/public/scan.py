@@ -21,7 +21,6 @@ from ..api_v1 import answer_json
 from ..errors import wants_json
 from ..http_cache import no_store
 from ..language import chosen, words
-from ..photo_reading import read_photo
 from ..scanning import scan_code
 from ..target import base_url, the_parts
 from ..visit import new_id, visit_of
