@@ -29,16 +29,22 @@ DESK = {"width": 1280, "height": 800}
 
 
 @pytest.fixture(scope="session")
-def service(tmp_path_factory):
+def service_data(tmp_path_factory):
+    """DATA_DIR of the running service."""
+    return tmp_path_factory.mktemp("service") / "data"
+
+
+@pytest.fixture(scope="session")
+def service(service_data):
     """Address of a running service with the demonstration registry, started the way `make run` starts it."""
-    folder = tmp_path_factory.mktemp("service")
+    folder = service_data.parent
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = (folder / "log").open("wb")
     process = subprocess.Popen(
         [BIN / "verify-app", "serve"],
-        env=os.environ | {"PORT": str(port), "DATA_DIR": str(folder / "data"), "WEB_WORKERS": "1"},
+        env=os.environ | {"PORT": str(port), "DATA_DIR": str(service_data), "WEB_WORKERS": "1"},
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
