@@ -27,7 +27,7 @@ from verify_app.domain.code import Code
 from verify_app.domain.history import Flags, History
 from verify_app.domain.passport import Granularity, ItemPart
 from verify_app.domain.printed_date import PrintedDate
-from verify_app.domain.short_code import format_short
+from verify_app.domain.short_code import display_short, format_short
 from verify_app.domain.text import Text
 from verify_app.i18n import catalogue
 from verify_app.parts import StoreUnavailable
@@ -266,6 +266,7 @@ def test_a_short_code_opens_the_item_that_it_names(world):
     page = check_page(world.client().get(f"/c/{short}").text, "vi")
     assert page.verdict()[0] == "VALID"
     assert page.all("link", rel="canonical")[0]["href"] == f"https://verify.example.vn/01/{GTIN}/21/A1B2C3"
+    assert display_short(short) in page.text
 
 
 def test_a_host_header_does_not_decide_what_a_code_is(world):

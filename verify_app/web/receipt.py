@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import unquote
 
 from ..domain.code import Code, CodeError, Granularity
 from ..domain.judge import LEVELS, judge_error
 from ..domain.passport import Act, LotPart, Passport, Picture
 from ..domain.policy import Policy
 from ..domain.printed_date import PrintedDate
+from ..domain.short_code import display_short, fold_short
 from ..domain.text import Text
 from ..domain.verdict import Level, Reason, Verdict
 from ..i18n import Catalogue
@@ -126,6 +128,12 @@ def _plain_problem(error: CodeError, words: Catalogue) -> str:
         return words.text("problem.check_digit_is", digit=digit[1], got=error.got)
     msgid = f"problem.{error.problem}"
     return words.text(msgid if words.has(msgid) else "problem.not_a_code")
+
+
+def short_as_printed(target: str) -> str:
+    """The short code that a request target names, in the groups in which it is printed; "" if it names none."""
+    path = target.partition("?")[0]
+    return display_short(fold_short(unquote(path[3:].strip("/")))) if path.startswith("/c/") else ""
 
 
 def act_lines(act: Act, words: Catalogue) -> dict[str, str | Text]:

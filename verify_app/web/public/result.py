@@ -88,6 +88,7 @@ def result_context(answer: Answer, visit: Visit, number: int = 1) -> dict[str, A
         "first_told": verdict.detail in (Detail.SEEN, Detail.MINE),  # the sentence below the headline holds the day
         "comparisons": receipt.comparisons(answer.code, shown, local_date(visit.when), say),
         "limits": receipt.proof_limits(answer.code, say),
+        "short": receipt.short_as_printed(raw_target(request)),
         "human_readable": receipt.human_readable(answer.code),
     }
 

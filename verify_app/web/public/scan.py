@@ -21,7 +21,7 @@ from ..api_v1 import answer_json
 from ..errors import wants_json
 from ..http_cache import no_store
 from ..language import chosen, words
-from ..scanning import scan_code
+from ..scanning import read_photo, scan_code
 from ..target import base_url, the_parts
 from ..visit import new_id, visit_of
 from .result import result_context, result_html
