@@ -130,8 +130,9 @@ def test_the_counts_of_several_worker_processes_are_summed(tmp_path):
         (ImageError("damaged", "a picture", "half of one"), "refused"),
         (DecodeTimeout(2.0), "late"),
         (DecodeBusy(3), "busy"),
+        (RuntimeError("a fault of ours"), "failed"),
     ],
-    ids=["refused", "late", "busy"],
+    ids=["refused", "late", "busy", "failed"],
 )
 def test_a_photo_that_fails_is_counted_by_its_reason_and_the_error_goes_on(client, error, outcome):
     def decode(data):
