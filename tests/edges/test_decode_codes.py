@@ -88,6 +88,11 @@ def test_bytes_that_are_no_text_survive() -> None:
     assert reading.text.encode("latin-1") == payload
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_chinese_without_a_declared_charset_is_read(encoding: str) -> None:
+    assert texts(file_of(qr("中文编码测试".encode(encoding)))) == ["中文编码测试"]
+
+
 def test_light_on_dark_is_read() -> None:
     assert texts(file_of(ImageOps.invert(qr(LINK).convert("L")))) == [LINK]
 

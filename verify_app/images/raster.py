@@ -52,7 +52,7 @@ class Picture:
     def preview(self) -> bytes:
         """A grey JPEG without EXIF, its longest side at most 800 pixels."""
         out = BytesIO()
-        _shrunk(self.base, PREVIEW).save(out, "JPEG", quality=75)
+        self.capped(PREVIEW).save(out, "JPEG", quality=75)
         return out.getvalue()
 
     def _upright(self, image: Image.Image, cap: int) -> Image.Image:

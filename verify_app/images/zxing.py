@@ -24,7 +24,7 @@ def read(image: Image.Image, formats: tuple[F, ...] = ALL) -> tuple[Reading, ...
     )
     return tuple(
         Reading(
-            barcode.text,
+            _text(barcode),
             str(barcode.format).replace(" ", ""),
             barcode.symbology_identifier,
             _corners(barcode.position),
@@ -32,6 +32,17 @@ def read(image: Image.Image, formats: tuple[F, ...] = ALL) -> tuple[Reading, ...
         )
         for barcode in found
     )
+
+
+def _text(barcode: zxingcpp.Barcode) -> str:
+    """The decoder's text; where it guessed a charset that the bytes do not fit, one that loses none of them."""
+    if "\ufffd" not in barcode.text:
+        return barcode.text
+    raw = bytes(barcode.bytes)
+    try:
+        return raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def _corners(position: zxingcpp.Position) -> Position:
