@@ -19,6 +19,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     """Make the application. `parts` None: built from the settings. The parts lie in `app.extensions["parts"]`."""
     app = Flask(__name__, template_folder=str(assets.folder("templates")), static_folder=None)
     app.extensions["parts"] = parts or build(settings)
+    app.url_map.merge_slashes = False  # a serial may hold "%2F%2F"
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

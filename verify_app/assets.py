@@ -15,6 +15,8 @@ import brotli
 
 _PACKAGE = Path(__file__).resolve().parent
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
+_TWINS = {"br": ".br", "gzip": ".gz"}  # a file beside another that holds it compressed
+_NOT_SENT = (".", "npm/")  # npm/ names the packages that vendor/ is made of
 _SHEETS = ("tokens", "page", "components", "result", "print")  # in the order of the cascade
 
 
@@ -40,7 +42,7 @@ def static_files() -> dict[str, Asset]:
     """All static files by their path below static/, read once in the life of the process (some tens of kB)."""
     root = folder("static")
     names = (file.relative_to(root).as_posix() for file in sorted(root.rglob("*")) if file.is_file())
-    return {name: _load(root, name) for name in names if not name.startswith(".")}
+    return {name: _load(root, name) for name in names if not name.startswith(_NOT_SENT) and not _is_twin(root, name)}
 
 
 def static_url(name: str) -> str:
@@ -48,6 +50,11 @@ def static_url(name: str) -> str:
 
     Raises `KeyError` for a file that is not there: a page never links into nothing."""
     return f"/static/{name}?v={static_files()[name].fingerprint}"
+
+
+def static_url_if_there(name: str) -> str:
+    """URL of a static file that a checkout may lack, "" where it does."""
+    return static_url(name) if name in static_files() else ""
 
 
 @cache
@@ -66,10 +73,18 @@ def stylesheet_hash() -> str:
     return "sha256-" + b64encode(sha256(stylesheet().encode()).digest()).decode()
 
 
+def _is_twin(root: Path, name: str) -> bool:
+    """Whether a file is another one compressed."""
+    return any(name.endswith(ending) and (root / name.removesuffix(ending)).is_file() for ending in _TWINS.values())
+
+
 def _load(root: Path, name: str) -> Asset:
     body = (root / name).read_bytes()
     mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
     small: tuple[tuple[str, bytes], ...] = ()
     if mime.startswith(_TEXT):
         small = (("br", brotli.compress(body, quality=11)), ("gzip", gzip.compress(body, 9, mtime=0)))
+    else:  # compressed when it was put in place: a megabyte takes seconds
+        twins = ((encoding, root / (name + ending)) for encoding, ending in _TWINS.items())
+        small = tuple((encoding, twin.read_bytes()) for encoding, twin in twins if twin.is_file())
     return Asset(name, mime, body, sha256(body).hexdigest()[:12], small)

@@ -15,13 +15,14 @@ _FIXED = {
 }
 
 
-def content_security_policy() -> str:
-    """The policy: nothing inline but our one stylesheet, named by its hash; nothing from elsewhere."""
+def content_security_policy(*, wasm: bool = False) -> str:
+    """The policy: nothing inline but our one stylesheet, named by its hash; nothing from elsewhere. `wasm`: the page
+    may compile WebAssembly (CSP Level 3, 'wasm-unsafe-eval'), which allows no eval() of text."""
     return "; ".join(
         (
             "default-src 'none'",
             f"style-src 'self' '{stylesheet_hash()}'",
-            "script-src 'self'",
+            "script-src 'self'" + (" 'wasm-unsafe-eval'" if wasm else ""),
             "img-src 'self' data:",
             "font-src 'self'",
             "connect-src 'self'",
@@ -32,6 +33,12 @@ def content_security_policy() -> str:
             "frame-ancestors 'none'",
         )
     )
+
+
+def let_wasm_run(response: Response) -> Response:
+    """Let this one page or worker compile the decoder. A worker obeys the policy of its own script, not its page's."""
+    response.headers["Content-Security-Policy"] = content_security_policy(wasm=True)
+    return response
 
 
 def install(app: Flask) -> None:

@@ -6,9 +6,11 @@ from flask import Blueprint, Response, abort, request
 
 from ..assets import static_files
 from .compression import accepted
+from .headers import let_wasm_run
 from .http_cache import IMMUTABLE
 
 static_pages = Blueprint("static_files", __name__)
+_RUNS_WASM = "js/camera-worker.js"
 
 
 @static_pages.get("/static/<path:name>")
@@ -26,5 +28,7 @@ def static_file(name: str) -> Response:
         response.vary.add("Accept-Encoding")
     current = request.args.get("v") == asset.fingerprint
     response.headers["Cache-Control"] = IMMUTABLE if current else "public, max-age=3600"
+    if name == _RUNS_WASM:
+        let_wasm_run(response)
     response.set_etag(asset.fingerprint + (f"-{encoding}" if body is not None else ""))
     return response.make_conditional(request)  # type: ignore[return-value]

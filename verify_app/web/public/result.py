@@ -32,6 +32,7 @@ from .fragments import Fragments, key_of
 
 blueprint = Blueprint("result", __name__)
 _SCALES = range(1, 41)
+_VIA = {"typed": Entry.TYPED, "camera": Entry.PHOTO}  # what /scan writes behind the address that it leads to
 _MIMES = {"svg": "image/svg+xml", "png": "image/png"}
 
 
@@ -42,7 +43,7 @@ def code_page(target: str) -> Response:  # noqa: ARG001 - the decoded path is no
     try:
         if request.args.get("format") in _MIMES:
             return _symbol(parse(link))
-        entry = Entry.TYPED if request.args.get("via") == "typed" else Entry.LINK
+        entry = _VIA.get(request.args.get("via", ""), Entry.LINK)
         visit = visit_of(request, the_parts(), entry)
         answer = scan_code(link, visit)
     except CodeError as error:

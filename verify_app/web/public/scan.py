@@ -12,6 +12,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as AnyResponse
 
+from ...assets import static_url_if_there
 from ...domain.code import FOREIGN, Code, CodeError
 from ...domain.parse import parse
 from ...domain.scan import Entry, Visit
@@ -19,7 +20,8 @@ from ...images.decoded import Decoded, Symbol
 from .. import receipt
 from ..api_v1 import answer_json
 from ..errors import wants_json
-from ..http_cache import no_store
+from ..headers import let_wasm_run
+from ..http_cache import no_store, revalidate
 from ..language import chosen, words
 from ..scanning import read_photo, scan_code
 from ..target import base_url, the_parts
@@ -51,7 +53,7 @@ def scan_page() -> AnyResponse:
     if not texts:
         if request.method == "POST":
             raise BadRequest("Expected a photo or a code, got neither.")
-        return no_store(Response(render_template("public/scan.html")))
+        return _camera_page()
     if len(texts) > 1:
         return _list_page(texts[:MOST_CODES])
     return _one(texts[0].strip())
@@ -65,17 +67,25 @@ def path_of(code: Code, **query: str) -> str:
 
 
 def _one(text: str) -> AnyResponse:
-    """A single typed code. Its own page records the scan, so that it is recorded once."""
+    """A single code, typed or read by the live camera (`from=camera`). Its own page records the scan, so that it is recorded once."""
     code = parse(text)
+    by_camera = request.values.get("from") == "camera"
     if wants_json() or code.key == FOREIGN:
-        visit = visit_of(request, the_parts(), Entry.TYPED)
+        visit = visit_of(request, the_parts(), Entry.PHOTO if by_camera else Entry.TYPED)
         answer = scan_code(text, visit)
         if wants_json():
             return no_store(jsonify(answer_json(answer, words().lang, base_url(request))))
         return no_store(Response(result_html(answer, visit)))
-    response = redirect(path_of(code, via="typed"), 303)
+    response = redirect(path_of(code, via="camera" if by_camera else "typed"), 303)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _camera_page() -> Response:
+    """The live scanner with both forms below it. Without JavaScript the forms stand alone."""
+    decoder = static_url_if_there("vendor/zxing_reader.js"), static_url_if_there("vendor/zxing_reader.wasm")
+    html = render_template("public/camera.html", decoder=decoder if all(decoder) else ())
+    return let_wasm_run(revalidate(Response(html), request))
 
 
 def _photo() -> bytes:
