@@ -132,10 +132,12 @@ def test_an_idle_decoder_that_was_killed_is_replaced_unnoticed(shared: DecodePoo
 def test_a_decoder_killed_in_the_middle_costs_that_photo_alone(shared: DecodePool) -> None:
     read(shared, photo())
     (pid,) = shared.pids()
+    decoder = shared._idle.queue[0]
+    before = decoder._photos
     os.kill(pid, signal.SIGSTOP)  # so that the photo is surely in the middle
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(problem, shared, photo())
-        assert wait_until(lambda: shared.pids() == ())
+        assert wait_until(lambda: decoder._photos > before)
         os.kill(pid, signal.SIGKILL)
         assert waiting.result(30) == "crashed"
     assert read(shared, photo()) == [LINK]
