@@ -8,7 +8,7 @@ LOCKS := requirements.lock requirements-build.lock
 RUN_READY := .venv/.ready-run
 DEV_READY := .venv/.ready-dev
 
-.PHONY: help run setup setup-dev test check lint types smoke-load lock clean
+.PHONY: help run setup setup-dev test check lint types bench bench-quick smoke-load lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,12 @@ check: setup-dev lint types test ## all that continuous integration checks
 
 smoke-load: $(DEV_READY) ## ten seconds of every kind of visitor; every answered scan must be in the ledger
 	@$(BIN)/python -m loadtests.smoke
+
+bench: $(DEV_READY) ## what a scan costs beside bare Flask and bare WSGI, ten minutes at most (JSON=1: one JSON object)
+	@$(BIN)/python -m benchmarks.run $(if $(JSON),--json)
+
+bench-quick: $(DEV_READY) ## the first three rows of it, in less than a minute (JSON=1: one JSON object)
+	@$(BIN)/python -m benchmarks.run --quick $(if $(JSON),--json)
 
 lock: ## compute the lock files anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "Expected uv for computing the lock files, got none." >&2; exit 1; }

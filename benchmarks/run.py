@@ -1,0 +1,217 @@
+"""`make bench`: what a verified, recorded scan costs beside the barest programs that the same gunicorn can serve.
+
+All candidates run with the same settings of the same gunicorn, one after the other in alternating rounds, and the
+ratios are medians over rounds, so that what else the machine does cancels out. Every request is a scan that counts,
+and at the end every answered one must have been recorded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from statistics import median
+from typing import Any
+
+from benchmarks.goods import Goods
+from benchmarks.load import Asked, Run, generator, load
+from benchmarks.site import Site
+
+CONNECTIONS = 32
+ITEMS = 5_000
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding": "gzip, deflate, br"}
+JSON = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate, br"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing to measure: which server, what is asked of it, and the targets of its ratios by baseline."""
+
+    name: str
+    server: str
+    asked: Asked
+    targets: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long and how often."""
+
+    rounds: int
+    seconds: float
+    quick: bool
+
+
+def rows(goods: Goods, quick: bool) -> list[Row]:
+    """What is measured. The baselines are asked with the same words as the service."""
+    items = [goods.path(number) for number in range(goods.items)]
+    classes = [goods.class_path(number) for number in range(goods.models)]
+    found = [
+        Row("hello", "hello", Asked(items, HTML)),
+        Row("wsgi", "wsgi", Asked(items, HTML)),
+        Row("item_scan", "service", Asked(items, HTML), {"hello": 1.2, "wsgi": 0.75}),
+    ]
+    if not quick:
+        found += [
+            Row("api_scan", "service", Asked(items, JSON), {"hello": 1.0}),
+            Row("class_page", "service", Asked(classes, HTML), {"wsgi": 0.9}),
+        ]
+    return found
+
+
+class Bench:
+    """One measurement from beginning to end."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._answered = 0
+        self._runs = 0
+        self.failed = 0
+
+    def measure(self) -> dict[str, Any]:
+        """Measure everything; returns what `--json` prints."""
+        goods = Goods(ITEMS)
+        with Site(goods) as site, ExitStack() as stack:
+            found = rows(goods, self._plan.quick)
+            ports = {name: stack.enter_context(site.serving(name)) for name in ("hello", "wsgi", "service")}
+            _say(f"{ITEMS:,} items; warming up")
+            begin = site.recorded()
+            for row in found:
+                self._run(row, ports, max(3.0, self._plan.seconds))
+            runs: dict[str, list[Run]] = {row.name: [] for row in found}
+            for number in range(self._plan.rounds):
+                for row in found if number % 2 == 0 else reversed(found):
+                    runs[row.name].append(self._run(row, ports, self._plan.seconds))
+                _say(
+                    f"round {number + 1} of {self._plan.rounds}: "
+                    + ", ".join(f"{name} {done[-1].rate:,.0f}/s" for name, done in runs.items())
+                )
+            tail = self._tails(found, ports, runs)
+            counted = {"answered": self._answered, "recorded": site.recorded() - begin}
+            _say("moving the scans to the ledger")
+            counted["moved_to_ledger"] = site.work()
+        return self._report(found, runs, tail, counted)
+
+    def _run(self, row: Row, ports: dict[str, int], seconds: float, rate: float = 0.0) -> Run:
+        done = load(ports[row.server], row.asked, seconds, connections=CONNECTIONS, rate=rate)
+        self.failed += done.failed
+        if row.server == "service":
+            self._answered += done.answered
+            self._runs += 1
+        return done
+
+    def _tails(self, found: list[Row], ports: dict[str, int], runs: dict[str, list[Run]]) -> list[tuple[Run, Run]]:
+        """The scan at 60 % of its own maximum, and hello at the same rate, alternating."""
+        scan, hello = (next(row for row in found if row.name == name) for name in ("item_scan", "hello"))
+        rate = 0.6 * median(run.rate for run in runs["item_scan"])
+        seconds = self._plan.seconds
+        return [
+            (self._run(scan, ports, seconds, rate), self._run(hello, ports, seconds, rate))
+            for _ in range(3 if self._plan.quick else self._plan.rounds)
+        ]
+
+    def _report(
+        self, found: list[Row], runs: dict[str, list[Run]], tail: list[tuple[Run, Run]], counted: dict[str, int]
+    ) -> dict[str, Any]:
+        ratios = {
+            f"{row.name}/{base}": _round(
+                median(a.rate / b.rate for a, b in zip(runs[row.name], runs[base], strict=True))
+            )
+            for row in found
+            if row.targets
+            for base in ("hello", "wsgi")
+        }
+        ratios["item_scan_p99/hello_p99"] = _round(median(scan.p99 / hello.p99 for scan, hello in tail))
+        targets = {f"{row.name}/{base}": value for row in found for base, value in row.targets.items()}
+        return {
+            "when": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": machine(),
+            "ratios": ratios,
+            "targets": targets | {"item_scan_p99/hello_p99": 1.5},
+            "rates": {name: _round(median(run.rate for run in done)) for name, done in runs.items()},
+            "p50_ms": {name: _round(median(run.p50 for run in done)) for name, done in runs.items()},
+            "p99_ms": {name: _round(median(run.p99 for run in done)) for name, done in runs.items()},
+            "at_60_percent": {
+                "rate": _round(median(scan.rate for scan, _ in tail)),
+                "item_scan_p99_ms": _round(median(scan.p99 for scan, _ in tail)),
+                "hello_p99_ms": _round(median(hello.p99 for _, hello in tail)),
+            },
+            "scans": {**counted, "failed": self.failed, "cut_off_at_most": self._runs * CONNECTIONS},
+        }
+
+
+def faults(report: dict[str, Any]) -> list[str]:
+    """What must not be, whatever the speed: failed requests, answered scans that were not recorded."""
+    scans, found = report["scans"], []
+    if scans["failed"]:
+        found.append(f"Expected no failed request, got {scans['failed']:,}.")
+    # a generator that stops hangs up on the requests under way: those are recorded, and their answers not counted
+    if not 0 <= scans["recorded"] - scans["answered"] <= scans["cut_off_at_most"]:
+        found.append(f"Expected {scans['answered']:,} recorded scans, got {scans['recorded']:,}.")
+    if scans["moved_to_ledger"] != scans["recorded"]:
+        found.append(f"Expected {scans['recorded']:,} scans in the ledger, got {scans['moved_to_ledger']:,}.")
+    return found
+
+
+def machine() -> str:
+    """What kind of machine this is; names no host."""
+    model = "unknown processor"
+    with open("/proc/cpuinfo") as lines:  # noqa: PTH123
+        model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), model)
+    try:
+        import gunicorn_h1c
+
+        parser = f"gunicorn_h1c {getattr(gunicorn_h1c, '__version__', '')}".strip()
+    except ImportError:
+        parser = "gunicorn's own parser"
+    return f"{os.cpu_count()} × {model}, Python {platform.python_version()}, {parser}, {generator()}"
+
+
+def table(report: dict[str, Any]) -> Iterator[str]:
+    """The report as lines of text."""
+    yield f"{report['when']}  {report['machine']}"
+    yield f"{'':24}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}"
+    for name, rate in report["rates"].items():
+        yield f"{name:<24}{rate:>12,.0f}{report['p50_ms'][name]:>10.2f}{report['p99_ms'][name]:>10.2f}"
+    yield f"{'ratio':<32}{'measured':>10}{'target':>10}"
+    for name, ratio in report["ratios"].items():
+        target = report["targets"].get(name)
+        sign = "≤" if "p99" in name else "≥"
+        yield f"{name:<32}{ratio:>10.2f}{f'{sign} {target}' if target else '':>10}"
+    scans = report["scans"]
+    done = f"{scans['recorded']:,} recorded, {scans['moved_to_ledger']:,} in the ledger"
+    yield f"{scans['answered']:,} scans answered, {done}."
+
+
+def _round(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    """Exit status 0 when every answered scan was recorded; the ratios are figures, not a verdict."""
+    asked = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__.partition("\n")[0])
+    asked.add_argument("--quick", action="store_true", help="only the first three rows, in less than a minute")
+    asked.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    options = asked.parse_args()
+    plan = Plan(3, 2.0, quick=True) if options.quick else Plan(5, 6.0, quick=False)
+    report = Bench(plan).measure()
+    wrong = faults(report)
+    report["faults"] = wrong
+    print(json.dumps(report, ensure_ascii=False, indent=1) if options.json else "\n".join(table(report)))
+    for fault in wrong:
+        _say(f"bench: {fault}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
