@@ -70,3 +70,9 @@ def test_every_demonstration_page_fits_in_14_kilobytes(shop):
     client = shop.client(accept_encoding="gzip")
     sizes = {case.path: len(client.get(case.path).data) for case in cases() if not case.path.startswith("/c/")}
     assert max(sizes.values()) <= 14 * 1024, max(sizes, key=sizes.get)
+
+
+def test_history_unavailable_answers_programs_too(shop):
+    answer = shop.client().get("/demo/history-unavailable", headers={"Accept": "application/json"})
+    assert answer.json["verdict"] == "HISTORY_UNAVAILABLE"
+    assert answer.headers["Cache-Control"] == "no-store"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, jsonify, request
 
 from ...demo.cases import Case, cases
 from ...domain.judge import LEVELS, judge
@@ -13,8 +13,11 @@ from ...domain.verdict import Reason, Verdict
 from ...i18n import Catalogue
 from ...verify import Answer
 from .. import receipt
+from ..api_v1 import answer_json
+from ..errors import wants_json
 from ..http_cache import no_store
-from ..target import the_parts
+from ..language import words
+from ..target import base_url, the_parts
 from ..visit import visit_of
 from .result import result_html
 
@@ -36,6 +39,11 @@ def demo_links(words: Catalogue) -> tuple[list[DemoLink], list[DemoLink]]:
     first = {case.expect: case for case in reversed(cases())}
     chosen = [first[reason] for reason in _TELLING if reason in first]
     return _links(chosen, words), _links([case for case in cases() if case not in chosen], words)
+
+
+def case_links(words: Catalogue) -> list[DemoLink]:
+    """All codes of the demonstration registry, in the order in which they are shown."""
+    return _links(list(cases()), words)
 
 
 def _links(shown: list[Case], words: Catalogue) -> list[DemoLink]:
@@ -60,4 +68,6 @@ def history_unavailable() -> Response:
         abort(404)
     visit = replace(visit_of(request, parts), kind=VisitKind.LOOK)
     answer = Answer(passport.code, passport, None, judge(passport.code, passport, None, visit, parts.policy))
+    if wants_json():
+        return no_store(jsonify(answer_json(answer, words().lang, base_url(request))))
     return no_store(Response(result_html(answer, visit)))
