@@ -16,7 +16,7 @@ from verify_app.images.symbols import symbol
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-PAGES = ["docs/api.md", "docs/enterprise/README.md"]
+PAGES = ["docs/api.md", "docs/enterprise/README.md"]  # operations.md speaks of machines that a test has not
 
 
 def blocks():
