@@ -19,19 +19,24 @@ def test_a_code_can_be_photographed_or_typed(world, path, lang):
     assert page.all("label", for_="code")
 
 
-def test_the_keyboard_reaches_photo_then_code_then_the_rest(world):
+def test_the_keyboard_reaches_camera_then_photo_then_code_then_the_rest(world):
     page = check_page(world.client().get("/").text, "vi")
     stops = [attrs for tag, attrs in page.tags if tag in ("a", "button", "input", "summary")]
     names = [attrs.get("name") or attrs.get("class") or attrs.get("href", "") for attrs in stops]
-    assert names == ["skip", "brand", "switch", "photo", "photo", "button", "code", "button", "/health", "/api/v1/docs"]
+    ways = ["button scan-now", "photo", "photo", "button", "code", "button"]
+    assert names[: 3 + len(ways)] == ["skip", "brand", "switch", *ways]
+    assert {"/health", "/api/v1/docs"} <= set(names[3 + len(ways) :])
 
 
-def test_the_only_script_is_ours_and_deferred(world):
+def test_all_scripts_are_ours_and_deferred(world):
     page = check_page(world.client().get("/").text, "vi")
-    (script,) = page.all("script")
-    assert script["src"].startswith("/static/js/scan.js?v=")
-    assert "defer" in script
-    assert world.client().get(script["src"]).status_code == 200
+    scripts = page.all("script")
+    assert {script["src"].partition("?")[0] for script in scripts} >= {"/static/js/scan.js", "/static/js/typing.js"}
+    for script in scripts:
+        assert script["src"].startswith("/static/js/")
+        assert "?v=" in script["src"]
+        assert "defer" in script
+        assert world.client().get(script["src"]).status_code == 200
 
 
 def test_the_chosen_language_is_carried_on_by_links_and_forms(world):

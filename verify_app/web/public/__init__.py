@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import demo, home, pictures, result, scan
+from . import demo, frame, home, pictures, result, scan
 
 public = Blueprint("public", __name__)
-for _pages in (home, scan, demo, pictures, result):
+for _pages in (home, scan, frame, demo, pictures, result):
     public.register_blueprint(_pages.blueprint)

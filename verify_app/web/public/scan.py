@@ -1,4 +1,4 @@
-"""Giving a code: by photo, typed or pasted. A typed code goes on to its own page; a photo is read and listed."""
+"""Giving a code: by camera, photo, typed or pasted. One code goes on to its own page; a photo is read and listed."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def path_of(code: Code, **query: str) -> str:
 
 
 def _one(text: str) -> AnyResponse:
-    """A single code, typed or read by the live camera (`from=camera`). Its own page records the scan, so that it is recorded once."""
+    """A single code, typed or read by the live camera (`from=camera`). Its own page records the scan, once."""
     code = parse(text)
     by_camera = request.values.get("from") == "camera"
     if wants_json() or code.key == FOREIGN:
