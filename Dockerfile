@@ -1,3 +1,11 @@
+# The scan page's decoder, at the versions that the lock file names, checked hash by hash.
+FROM node:22-bookworm-slim AS scanner
+
+WORKDIR /scanner
+COPY static/npm ./
+RUN npm ci --ignore-scripts --no-audit --no-fund && node collect.mjs . /scanner/vendor
+
+
 # The image installs the wheel, not the checkout: what is tested is what runs.
 FROM python:3.11-slim-bookworm AS build
 
@@ -14,6 +22,7 @@ RUN python -m venv /opt/verify-app \
 COPY pyproject.toml README.md ./
 COPY cache cache
 COPY static static
+COPY --from=scanner /scanner/vendor static/vendor
 COPY templates templates
 COPY translations translations
 COPY verify_app verify_app

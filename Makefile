@@ -8,7 +8,7 @@ LOCKS := requirements.lock requirements-build.lock
 RUN_READY := .venv/.ready-run
 DEV_READY := .venv/.ready-dev
 
-.PHONY: help run setup setup-dev test check lint types bench bench-quick smoke-load lock clean
+.PHONY: help run setup setup-dev scanner test check lint types bench bench-quick smoke-load lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,10 +19,15 @@ run: setup ## start the whole service and print its address (PORT, DATA_DIR); Ct
 setup: ## make .venv with .venv/bin/verify-app; installs what the system lacks
 	@.ci/packages run
 	@$(MAKE) -s $(RUN_READY)
+	@.ci/scanner
 
 setup-dev: ## the same with everything that the tests need
 	@.ci/packages test
 	@$(MAKE) -s $(DEV_READY)
+	@.ci/scanner
+
+scanner: ## fetch the scan page's decoder with npm, for browsers that have none (run and test try it too)
+	@.ci/scanner must
 
 # A development environment holds everything that a running one needs, so it satisfies both stamps.
 $(RUN_READY): $(LOCKS) pyproject.toml .ci/venv
