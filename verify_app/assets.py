@@ -17,7 +17,7 @@ _PACKAGE = Path(__file__).resolve().parent
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
 _TWINS = {"br": ".br", "gzip": ".gz"}  # a file beside another that holds it compressed
 _NOT_SENT = (".", "npm/")  # npm/ names the packages that vendor/ is made of
-_SHEETS = ("tokens", "page", "components", "result", "print")  # in the order of the cascade
+SHEETS = ("tokens", "page", "components", "result", "print")  # in the order of the cascade
 
 
 def folder(name: str) -> Path:
@@ -61,7 +61,7 @@ def static_url_if_there(name: str) -> str:
 def stylesheet() -> str:
     """All CSS as one text without comments and idle space; it travels inside each page, so that the first
     response is complete on a slow line."""
-    css = "".join((folder("static") / "css" / f"{name}.css").read_text("utf-8") for name in _SHEETS)
+    css = "".join((folder("static") / "css" / f"{name}.css").read_text("utf-8") for name in SHEETS)
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     css = re.sub(r"\s+", " ", css)
     return re.sub(r" ?([{};,>]) ?", r"\1", css).replace(": ", ":").replace(";}", "}").strip()

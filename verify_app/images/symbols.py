@@ -61,12 +61,16 @@ def symbol(code: Code, base_url: str, kind: str, format: str, scale: int = 8) ->
 def modules(code: Code, base_url: str, kind: str) -> Modules:
     """The symbol of a code, of `kind` "qr" or "datamatrix". Raises `CodeError` for a code that it cannot hold."""
     if kind == "qr":
-        link = digital_link(code, base_url)
-        made = segno.make_qr(link, error="m", boost_error=False)
-        return Modules(tuple(bytes(row) for row in made.matrix), QR_QUIET, link)
+        return link_modules(digital_link(code, base_url))
     if kind == "datamatrix":
         return _datamatrix(code)
     raise ValueError(f"Expected 'qr' or 'datamatrix', got {kind!r}.")
+
+
+def link_modules(link: str) -> Modules:
+    """The QR Code (level M) of a link."""
+    made = segno.make_qr(link, error="m", boost_error=False)
+    return Modules(tuple(bytes(row) for row in made.matrix), QR_QUIET, link)
 
 
 def draw(made: Modules, format: str, scale: int = 8, lines: tuple[str, ...] = ()) -> bytes:

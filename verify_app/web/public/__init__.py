@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import demo, frame, home, pictures, result, scan
+from . import demo, frame, help, home, offline, pictures, result, scan
 
 public = Blueprint("public", __name__)
-for _pages in (home, scan, frame, demo, pictures, result):
+for _pages in (home, scan, frame, help, offline, demo, pictures, result):
     public.register_blueprint(_pages.blueprint)

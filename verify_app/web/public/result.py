@@ -20,7 +20,7 @@ from ...domain.traceability_items import public_identifier
 from ...domain.verdict import Detail
 from ...images.symbols import symbol
 from ...verify import Answer
-from .. import receipt
+from .. import receipt, training
 from ..api_v1 import answer_json
 from ..errors import wants_json
 from ..http_cache import for_an_hour, no_store, revalidate
@@ -45,7 +45,8 @@ def code_page(target: str) -> Response:  # noqa: ARG001 - the decoded path is no
             return _symbol(parse(link))
         entry = _VIA.get(request.args.get("via", ""), Entry.LINK)
         visit = visit_of(request, the_parts(), entry)
-        answer = scan_code(link, visit)
+        practice = training.practise(link, visit) if training.is_asked(request) else None
+        answer = practice or scan_code(link, visit)
     except CodeError as error:
         if error.kind == "NOT_GS1":  # no address of a code at all, so just a page that we do not have
             abort(404)
@@ -53,17 +54,19 @@ def code_page(target: str) -> Response:  # noqa: ARG001 - the decoded path is no
     if wants_json():
         response = jsonify(answer_json(answer, words().lang, base_url(request)))
     else:
-        response = Response(result_html(answer, visit))
+        response = Response(result_html(answer, visit, practice=practice is not None))
     return _cached(response, answer)
 
 
-def result_html(answer: Answer, visit: Visit) -> str:
-    """The result page of an answer, in the language of the request."""
+def result_html(answer: Answer, visit: Visit, *, practice: bool = False) -> str:
+    """The result page of an answer, in the language of the request; `practice` says on it that nothing was counted."""
     code, passport = answer.code, answer.passport
     return render_template(
         "public/result.html",
         **result_context(answer, visit),
         visit=visit,
+        practice=practice,
+        switch_to=f"{code.path}?{training.PARAMETER}=1" if practice else "",
         here="/" if code.key == FOREIGN else code.path,
         canonical=base_url(request) + code.path,
         foreign=foreign_system(code.value) if code.key == FOREIGN else None,
