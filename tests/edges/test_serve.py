@@ -264,7 +264,7 @@ def test_a_history_server_that_goes_away_degrades_the_service_and_comes_back(tmp
         assert status == 200
         assert json.loads(body)["recorded"] is False
         until(lambda: json.loads(running.get("/health")[1])["status"] == "degraded")
-        assert running.get("/readyz")[0] == 503
+        until(lambda: running.get("/readyz")[0] == 503)
         until(lambda: json.loads(running.get("/health")[1])["parts"]["history"]["since"])
         valkey_server.restart()
         until(lambda: json.loads(running.get("/health")[1])["status"] == "ok")
