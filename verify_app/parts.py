@@ -10,11 +10,12 @@ from cache import open_cache
 
 from .domain.code import Code
 from .domain.history import History
+from .domain.link import Link
 from .domain.passport import Passport
 from .domain.policy import Policy
 from .domain.scan import Visit
 from .images.pool import DecodePool
-from .resolve import CachedPassports
+from .resolve import CachedLinks, CachedPassports
 from .secret import load_secret
 from .serving.engines import EmbeddedValkey
 from .serving.part_probes import Engines, probes_of
@@ -24,7 +25,7 @@ from .store.engine import StoreUnavailable, open_engine
 from .store.history import ValkeyHistory, connect
 from .store.journal import Journal
 
-__all__ = ["Histories", "Parts", "Passports", "StoreUnavailable", "build"]
+__all__ = ["Histories", "Links", "NoLinks", "Parts", "Passports", "StoreUnavailable", "build"]
 
 
 class Passports(Protocol):
@@ -43,6 +44,21 @@ class Histories(Protocol):
         scan went to the local journal."""
 
 
+class Links(Protocol):
+    """Where the links of enterprises are found."""
+
+    def find(self, code: Code) -> tuple[Link, ...]:
+        """Links at all levels of a code. Raises `StoreUnavailable` if they cannot be had now."""
+
+
+class NoLinks:
+    """No enterprise has set any link."""
+
+    def find(self, code: Code) -> tuple[Link, ...]:  # noqa: ARG002 - the Protocol's argument
+        """None for every code."""
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What `verify` and the web need. Built by `build(settings)`."""
@@ -52,6 +68,7 @@ class Parts:
     history: Histories
     policy: Policy
     decoder: DecodePool
+    links: Links = NoLinks()  # noqa: RUF009 - has no state
     secret: bytes = b""  # key of visitors' tags
     probes: Mapping[str, Callable[[], Probe]] = field(default_factory=dict)  # part -> is it well?
     cache_counts: Callable[[], Mapping[str, int]] = dict  # what the cache has counted since this process began
@@ -72,6 +89,7 @@ def build(settings: Settings) -> Parts:
         ),
         policy=Policy(),
         decoder=DecodePool(settings.decode_processes, settings.decode_queue),
+        links=CachedLinks(engine, cache),
         secret=load_secret(settings),
         probes=probes_of(settings, Engines(engine, client, journal)),
         cache_counts=cache.stats.snapshot,

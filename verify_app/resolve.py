@@ -6,6 +6,8 @@
 | lot | GTIN/lot | yes | 10 minutes | 10 s | gtin, lot |
 | item | GTIN/serial | no: scanned rarely, and SQL is as near as Redis | 1 minute | 10 s | gtin, item |
 | short code | short code | no | 1 hour: it is given once and never again | 10 s | none |
+| links | primary key | yes | 10 minutes | 10 s | key |
+| deeper links | path of a code | no | 1 minute | 10 s | key |
 
 A thousand items share one model and one lot. Warm, a scan costs no SQL and no round trip; cold, one query (two for a
 short code, or for an item that claims another lot than its own).
@@ -29,8 +31,10 @@ import sqlalchemy as sa
 from cache import Codec, Kind, Labels, Moment
 
 from .domain.code import SHORT, Code
+from .domain.link import Link, primary_path
 from .domain.passport import ModelPart, Passport
 from .store.engine import ask
+from .store.links import LinksFound, find_deeper_links, find_links
 from .store.passports import (
     Found,
     ItemFound,
@@ -60,6 +64,8 @@ def _shape(kept: type) -> str:
 MODEL: Kind[ModelPart] = Kind(f"model.{_shape(ModelPart)}:", ttl=600, negative_ttl=10, codec=_codec(ModelPart))
 LOT: Kind[LotFound] = Kind(f"lot.{_shape(LotFound)}:", ttl=600, negative_ttl=10, codec=_codec(LotFound))
 ITEM: Kind[ItemFound] = Kind("item:", ttl=60, negative_ttl=10, size=700)
+LINKS: Kind[LinksFound] = Kind(f"links.{_shape(LinksFound)}:", ttl=600, negative_ttl=10, codec=_codec(LinksFound))
+DEEPER: Kind[tuple[Link, ...]] = Kind("deeper:", ttl=60, negative_ttl=10, size=2000)
 SHORT_CODE: Kind[tuple[str, str]] = Kind("short:", ttl=3600, negative_ttl=10, size=400)
 
 
@@ -76,6 +82,11 @@ def lot_tag(gtin: str, lot: str) -> str:
 def item_tag(gtin: str, serial: str) -> str:
     """Tag of one item."""
     return f"item:{gtin}/{serial}"
+
+
+def key_tag(code: Code) -> str:
+    """Tag of all links below a primary key."""
+    return f"key:{primary_path(code)}"
 
 
 class Cache(Protocol):
@@ -160,6 +171,42 @@ class CachedPassports:
             labels = Labels((gtin_tag(gtin), lot_tag(gtin, shown)), moment)
             self._cache.put(LOT, f"{gtin}/{shown}", _known(found.lot), labels)
         return found.model
+
+
+class CachedLinks:
+    """The links of enterprises behind the cache; safe under threads.
+
+    A GTIN without links costs nothing here: `ModelPart.linked` came with its passport, so nobody asks.
+    """
+
+    def __init__(self, engine: sa.Engine, cache: Cache) -> None:
+        self._engine, self._cache = engine, cache
+
+    def find(self, code: Code) -> tuple[Link, ...]:
+        """Links at all levels of a code, in no order of levels. Raises `StoreUnavailable`."""
+        if not code.key.isdigit():
+            return ()
+        tags = (key_tag(code),)
+
+        def load() -> LinksFound | None:
+            found = ask(self._engine, lambda connection: find_links(connection, code))
+            return found if found.links or found.deeper else None
+
+        held = self._cache.get_or_load(LINKS, primary_path(code), load, tags)
+        if held is None:
+            return ()
+        if not (held.deeper and code.qualifiers):
+            return held.links
+        return held.links + (self._cache.get_or_load(DEEPER, code.path, lambda: self._deeper(code), tags) or ())
+
+    def _deeper(self, code: Code) -> tuple[Link, ...] | None:
+        return ask(self._engine, lambda connection: find_deeper_links(connection, code)) or None
+
+
+def purge_links(cache: Cache, code: Code) -> bool:
+    """Show the links that were written for an anchor. Call it after the commit; False as for `purge_published`."""
+    heard = cache.purge_tag(key_tag(code))
+    return (cache.purge_tag(gtin_tag(code.gtin)) if code.gtin else True) and heard
 
 
 def purge_published(cache: Cache, gtin: str, lot: str = "") -> bool:

@@ -76,14 +76,23 @@ class Operator:
     phone: str = ""
 
 
+class Shows(StrEnum):
+    """What a picture shows: the product, or how its seal looks while it is whole."""
+
+    PRODUCT = "product"
+    SEAL = "seal"
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A product picture: `name` is a file name below the served folder of pictures; sizes in pixels."""
+    """A product picture: `name` is a file name below the served folder of pictures; sizes in pixels. The same view
+    may come in several sizes and formats, the largest first."""
 
     name: str
     width: int
     height: int
     alt: Text
+    shows: Shows = Shows.PRODUCT
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,7 @@ class ModelPart:
     recall: Act | None = None
     display: Display = Display.SHOWN
     display_act: Act | None = None
+    linked: bool = False  # its enterprise has set links below this GTIN, see `domain/link.py`
 
 
 @dataclass(frozen=True, slots=True)

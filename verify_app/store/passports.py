@@ -13,7 +13,7 @@ from verify_app.domain.passport import Act, Display, ItemPart, ItemState, LotPar
 
 from .acts import Effect, StoredAct, act_columns, effect, read_act
 from .documents import read_lot, read_model
-from .tables import act, item, lot, model, passport_version, short_code
+from .tables import act, item, link, lot, model, passport_version, short_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,7 @@ def read_shown_model(row: Any) -> ModelPart:
         version=row.model_version,
         published_at=row.model_published_at,
         review=Review(row.model_status),
+        linked=bool(row.model_linked),
     )
 
 
@@ -188,6 +189,7 @@ MODEL_COLUMNS = (
     _model_version.c.version.label("model_version"),
     _model_version.c.status.label("model_status"),
     _model_version.c.published_at.label("model_published_at"),
+    sa.exists().where(link.c.key == "01", link.c.value == model.c.gtin).label("model_linked"),
 )
 MODEL_JOIN = model.join(
     _model_version,

@@ -173,6 +173,37 @@ act = sa.Table(
     sqlite_autoincrement=True,  # an act's number is public; it must never be given again
 )
 
+# Hosts that an enterprise may send people to; a link holds only while its host stands here.
+link_host = sa.Table(
+    "link_host",
+    metadata,
+    sa.Column("enterprise_id", CODE, sa.ForeignKey("enterprise.id"), primary_key=True),
+    sa.Column("host", CODE, primary_key=True),
+)
+
+# Links of a primary key or of it with qualifiers ("" or such as "/10/L1/21/A7"), numbered by `place` at each anchor.
+link = sa.Table(
+    "link",
+    metadata,
+    sa.Column("key", CODE, primary_key=True),
+    sa.Column("value", CODE, primary_key=True),
+    sa.Column("qualifiers", CODE, primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("enterprise_id", CODE, sa.ForeignKey("enterprise.id"), nullable=False, index=True),
+    sa.Column("rel", CODE, nullable=False),
+    sa.Column("href", CODE, nullable=False),
+    sa.Column("host", CODE, nullable=False),
+    sa.Column("title", sa.String, nullable=False),
+    _words("hreflang"),  # languages, a space between
+    _words("media_type"),
+    _words("context"),  # contexts, a space between
+    sa.Column("is_default", sa.Boolean, nullable=False),
+    sa.Column("forwards_query", sa.Boolean, nullable=False),
+    sa.Column("public", sa.Boolean, nullable=False),
+    _number("valid_from"),
+    _number("valid_until"),
+)
+
 # The scan ledger: append-only, no foreign keys, no address, user agent or coordinates. `scan_id` is a UUIDv7, so it
 # rises with time: on PostgreSQL the table can be partitioned by month with RANGE (scan_id) and keep its primary key.
 scan = sa.Table(
