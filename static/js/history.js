@@ -11,6 +11,7 @@
   const empty = document.querySelector("[data-own-empty]");
   const filled = document.querySelectorAll("[data-own-filled]");
   const clear = document.querySelector("[data-own-clear]");
+  let kept = null; // the scan that this page stands for
 
   const style = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Ho_Chi_Minh" };
   const date = words.lang === "vi" ? { day: "2-digit", month: "2-digit", year: "numeric" } : { day: "numeric", month: "short", year: "numeric" };
@@ -63,7 +64,7 @@
   async function keepThis() {
     const card = document.querySelector("[data-pending-card]");
     if (!card || !offline || !ownScans.isScan(location.href)) return;
-    const kept = await ownScans.keepPending(location.href, document.documentElement.lang, Date.now());
+    kept = await ownScans.keepPending(location.href, document.documentElement.lang, Date.now());
     card.hidden = false;
     for (const other of document.querySelectorAll("[data-no-scan]")) other.hidden = true;
     card.querySelector("[data-part=code]").textContent = printed(kept.key);
@@ -82,7 +83,14 @@
       document.querySelector("h1").focus();
     });
   }
-  if (ownScans.changes) ownScans.changes.addEventListener("message", draw);
+  // Checked meanwhile, by this page or by the worker: the code's own page can be fetched now.
+  async function leave() {
+    if (!offline || !ownScans.isScan(location.href)) return;
+    const scan = await ownScans.get(ownScans.keyOf(location.href));
+    if (kept && (!scan || scan.state === "checked")) location.reload();
+  }
+
+  ownScans.onChange(() => draw().then(leave));
   addEventListener("pageshow", draw);
   keepThis().then(draw);
 })();

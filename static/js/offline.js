@@ -3,12 +3,12 @@
 
 (() => {
   const root = document.documentElement;
-  const offline = document.querySelector("[data-offline-page]"); // stands in for a page that could not be fetched
   const chosen = new URLSearchParams(location.search).get("lang") || "";
   const arrival = performance.getEntriesByType("navigation")[0];
   const isNew = !arrival || arrival.type !== "back_forward"; // "back" shows what was recorded when it was new
   const OLD_AFTER = 10 * 60 * 1000; // milliseconds until a verdict that stayed open says that it is not of now
   const opened = Date.now();
+  let next = 0; // timer of the next attempt to check what waits
 
   async function startWorker() {
     if (!navigator.serviceWorker || !root.dataset.worker) return;
@@ -54,13 +54,11 @@
     }
   }
 
-  async function catchUp() {
-    if (!navigator.onLine) return;
-    if (offline && ownScans.isScan(location.href)) {
-      location.reload(); // this very address can be asked again: its page checks the others
-      return;
-    }
-    await ownScans.checkPending();
+  // "Online" often comes before the network does: ask again, less and less often, while something waits.
+  async function catchUp(turn = 0) {
+    clearTimeout(next);
+    if (!navigator.onLine || !(await ownScans.checkPending())) return;
+    next = setTimeout(() => catchUp(turn + 1), Math.min(60, 2 ** turn) * 1000);
   }
 
   // A verdict that stayed open or came back from the browser's memory says so itself.
@@ -79,13 +77,13 @@
     event.target.value = "";
   }
 
-  addEventListener("online", catchUp);
+  addEventListener("online", () => catchUp());
   addEventListener("pageshow", growOld);
   addEventListener("visibilitychange", growOld);
   addEventListener("change", refusePhotos, true);
   addEventListener("load", () => {
     startWorker();
     if (!self.indexedDB) return;
-    record().then(() => (offline ? undefined : catchUp())).catch(() => {});
+    record().then(() => catchUp()).catch(() => {});
   });
 })();

@@ -31,7 +31,15 @@ self.ownScans = (() => {
     }
   }
 
-  const told = () => changes && changes.postMessage("changed");
+  const listeners = [];
+  const onChange = (listener) => listeners.push(listener);
+  const hear = () => listeners.forEach((listener) => listener());
+  if (changes) changes.addEventListener("message", hear); // from another page, or from the worker
+
+  function told() {
+    hear();
+    if (changes) changes.postMessage("changed");
+  }
 
   // What an address stands for on this device: path and query without the language and the way it was typed.
   function keyOf(address) {
@@ -132,5 +140,5 @@ self.ownScans = (() => {
     return navigator.locks ? navigator.locks.request("own-scans", work) : work();
   }
 
-  return { all, get, clear, keyOf, isScan, keepPending, keepResult, checkPending, changes };
+  return { all, get, clear, keyOf, isScan, keepPending, keepResult, checkPending, onChange };
 })();
