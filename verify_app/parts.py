@@ -22,6 +22,7 @@ from .serving.part_probes import Engines, probes_of
 from .serving.probes import Probe
 from .settings import Settings
 from .store.engine import StoreUnavailable, open_engine
+from .store.group_commit import GroupedRedis
 from .store.history import ValkeyHistory, connect
 from .store.journal import Journal
 
@@ -78,7 +79,7 @@ def build(settings: Settings) -> Parts:
     """Join the real parts. Opens no connection yet: each part connects when it is first asked, and may be away."""
     redis_url = settings.redis_url or EmbeddedValkey(settings.data_dir).url
     engine = open_engine(settings.database)
-    client = connect(redis_url, settings.history_timeout_ms)
+    client = GroupedRedis(connect(redis_url, settings.history_timeout_ms))
     journal = Journal(settings.data_dir / "journal")
     cache = open_cache(redis_url)
     return Parts(

@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, g, request
@@ -23,10 +24,12 @@ from ..serving.probes import Health
 from .health import watch
 
 if TYPE_CHECKING:
-    from ..domain.scan import Visit
+    from ..domain.scan import Entry, Visit
+    from ..domain.verdict import Reason
     from ..verify import Answer
 
 metrics = Blueprint("metrics", __name__)
+UNSEEN = "verify_app.unseen"  # in a WSGI environment: a request that nobody sent, which is not to be counted
 
 _registry = CollectorRegistry()
 _QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -82,21 +85,49 @@ def _begin() -> None:
 @metrics.after_app_request
 def _end(answer: Response) -> Response:
     """Count and time every request, by the rule that matched and never by the path that was asked."""
-    route = request.url_rule.rule if request.url_rule else "none"
-    method = request.method if request.method in _METHODS else "other"
-    requests_total.labels(route, method, str(answer.status_code)).inc()
-    if (began := g.get("metrics_began")) is not None:
-        request_seconds.labels(route).observe(time.perf_counter() - began)
-    _carry.over(current_app.extensions["parts"].cache_counts)
+    if UNSEEN not in request.environ:
+        route = request.url_rule.rule if request.url_rule else "none"
+        method = request.method if request.method in _METHODS else "other"
+        began = g.get("metrics_began")
+        seconds = None if began is None else time.perf_counter() - began
+        count_request((route, method, str(answer.status_code)), seconds, current_app.extensions["parts"].cache_counts)
     return answer
+
+
+def count_request(
+    labels: tuple[str, str, str], seconds: float | None, cache_counts: Callable[[], Mapping[str, int]]
+) -> None:
+    """Count one request by route, method and status, and how long it took, where that is known."""
+    _of_requests(labels).inc()
+    if seconds is not None:
+        _of_times(labels[0]).observe(seconds)
+    _carry.over(cache_counts)
 
 
 def count_scan(answer: Answer, visit: Visit, seconds: float) -> None:
     """Count one answered scan by its verdict."""
-    scans_total.labels(answer.verdict.name.value, visit.entry.value).inc()
+    _of_scans(answer.verdict.name, visit.entry).inc()
     scan_seconds.observe(seconds)
     if answer.history is None:
         history_unavailable_total.inc()
+
+
+# Looking a measure's child up by its labels costs as much as counting; there are few, so each is looked up once.
+
+
+@cache
+def _of_requests(labels: tuple[str, str, str]) -> Counter:
+    return requests_total.labels(*labels)
+
+
+@cache
+def _of_times(route: str) -> Histogram:
+    return request_seconds.labels(route)
+
+
+@cache
+def _of_scans(verdict: Reason, entry: Entry) -> Counter:
+    return scans_total.labels(verdict.value, entry.value)
 
 
 def count_decode(outcome: str, seconds: float) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 from flask import Request
@@ -22,9 +23,11 @@ from ..domain.scan import Entry, Visit, VisitKind
 
 if TYPE_CHECKING:
     from ..parts import Parts
+    from ..verify import Answer
 
 EPOCH_MS = 90 * 24 * 3600 * 1000  # a visitor's tags change after 90 days: older scans cannot be joined to new ones
-_PREFETCH = ("Purpose", "Sec-Purpose", "X-Purpose", "X-Moz")
+GIVEN = "verify_app.given"  # in a WSGI environment: the answer and visit of a scan that another door has recorded
+_PREFETCH = ("HTTP_PURPOSE", "HTTP_SEC_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 _LINKSETS = ("all", "linkset")  # GS1-Conformant Resolver Standard: the list of links, not the page
 # An HTTP library is a program that somebody runs on purpose, and MetaIAB is a person inside Facebook's app.
 _NO_PREVIEW_TAGS = {"http-library", "browser-automation"}
@@ -35,17 +38,22 @@ _OUR_PREVIEW = (r"(?i:zalo\w*[-/ ]?(?:bot|preview|crawler|spider|link))",)
 
 def visit_of(request: Request, parts: Parts, entry: Entry = Entry.LINK) -> Visit:
     """The look that a request stands for, at this moment. Reads headers only; writes nothing."""
-    now = time.time_ns() // 1_000_000
-    headers = request.headers
+    given: tuple[Answer, Visit] | None = request.environ.get(GIVEN)
+    return given[1] if given else visit_from(request.environ, request.args, parts, entry)
+
+
+def visit_from(environ: Mapping[str, Any], args: Mapping[str, str], parts: Parts, entry: Entry = Entry.LINK) -> Visit:
+    """The look that a WSGI environment and the arguments of its query stand for, at this moment."""
+    now, header = time.time_ns() // 1_000_000, environ.get
     address = client_address(
-        request.remote_addr or "", headers.get("X-Forwarded-For", ""), parts.settings.trusted_proxies
+        header("REMOTE_ADDR") or "", header("HTTP_X_FORWARDED_FOR", ""), parts.settings.trusted_proxies
     )
-    agent, languages = headers.get("User-Agent", ""), headers.get("Accept-Language", "")
+    agent, languages = header("HTTP_USER_AGENT", ""), header("HTTP_ACCEPT_LANGUAGE", "")
     return Visit(
         id=new_id(now),
         when=now,
         visitor=visitor(parts.secret, now, address, agent + "\n" + languages),
-        kind=_kind(request, agent, entry),
+        kind=_kind(environ, args, agent, entry),
         entry=entry,
         country=country_of(address),
     )
@@ -84,8 +92,13 @@ def visitor(secret: bytes, now: int, address: str, browser: str) -> bytes:
     since phones change the rest by the hour."""
     if ":" in address:
         address = ":".join(IPv6Address(address).exploded.split(":")[:4])
-    key = blake2b(str(now // EPOCH_MS).encode(), key=secret[:64], digest_size=32).digest()
+    key = _epoch_key(secret, now // EPOCH_MS)
     return blake2b(f"{address}\n{browser}".encode(), key=key, digest_size=16).digest()
+
+
+@lru_cache(maxsize=4)
+def _epoch_key(secret: bytes, epoch: int) -> bytes:
+    return blake2b(str(epoch).encode(), key=secret[:64], digest_size=32).digest()
 
 
 def country_of(address: str) -> str:
@@ -103,21 +116,21 @@ def is_preview_bot(agent: str) -> bool:
     return bool(agent) and bool(_robots().search(agent))
 
 
-def _kind(request: Request, agent: str, entry: Entry) -> VisitKind:
-    if request.method in ("HEAD", "OPTIONS") or _is_prefetch(request):
+def _kind(environ: Mapping[str, Any], args: Mapping[str, str], agent: str, entry: Entry) -> VisitKind:
+    if environ["REQUEST_METHOD"] in ("HEAD", "OPTIONS") or _is_prefetch(environ):
         return VisitKind.LOOK
-    if "application/linkset" in request.headers.get("Accept", "") or request.args.get("linkType") in _LINKSETS:
+    if "application/linkset" in environ.get("HTTP_ACCEPT", "") or args.get("linkType") in _LINKSETS:
         return VisitKind.LOOK
-    if request.args.get("format") in ("svg", "png"):
+    if args.get("format") in ("svg", "png"):
         return VisitKind.LOOK
     if entry is not Entry.API and is_preview_bot(agent):
         return VisitKind.PREVIEW
     return VisitKind.SCAN
 
 
-def _is_prefetch(request: Request) -> bool:
-    said = " ".join(request.headers.get(name, "") for name in _PREFETCH).lower()
-    return any(word in said for word in ("prefetch", "prerender", "preview"))
+def _is_prefetch(environ: Mapping[str, Any]) -> bool:
+    said = [environ[name] for name in _PREFETCH if name in environ]
+    return bool(said) and any(word in " ".join(said).lower() for word in ("prefetch", "prerender", "preview"))
 
 
 @cache
