@@ -248,9 +248,9 @@ def test_state_of_a_newer_release_is_left_alone_and_never_called_first(
     history: ValkeyHistory, client: redis.Redis
 ) -> None:
     key = keys.state(keys.shard_of(item().gtin, "", SHARDS), item().identity)
-    client.set(key, b"\x02newer layout")
+    client.set(key, b"\x03newer layout")
     assert history.observe(item(), visit("lan", NOON)) is None
-    assert client.get(key) == b"\x02newer layout"
+    assert client.get(key) == b"\x03newer layout"
     assert len(stream_entries(client)) == 1
 
 

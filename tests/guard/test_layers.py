@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "verify_app"
-JOINERS = {"parts", "app", "verify", "cli", "serving", "demo"}  # what joins the layers, or runs them
+JOINERS = {"parts", "app", "verify", "cli", "serving", "demo", "replay", "evaluate"}  # what joins the layers, or runs them
 
 ALLOWED = {  # layer -> layers of ours that it may import
     "domain": {"domain"},
@@ -17,6 +17,8 @@ ALLOWED = {  # layer -> layers of ours that it may import
     "i18n": {"assets"},
     "store": {"domain", "store", "settings"},
     "images": {"domain", "images"},
+    "detection": {"domain", "detection"},
+    "policies": set(),
     "resolve": {"domain", "store", "cache"},
     "inspection": {"domain", "store", "images", "inspection", "parts"},
     "enterprise": {"domain", "store", "images", "enterprise", "parts"},
@@ -44,7 +46,7 @@ FORBIDDEN_OUTSIDE = {  # foreign package -> layers that may know it
     "flask": {"web", "app"},
     "werkzeug": {"web", "app"},
     "sqlalchemy": {"store", "parts", "resolve", "demo", "serving", "cli"},
-    "redis": {"store", "serving", "parts", "cache", "cli"},
+    "redis": {"store", "serving", "parts", "cache", "cli", "replay"},
     "PIL": {"images", "demo"},
     "zxingcpp": {"images"},
     "pyzbar": {"images"},

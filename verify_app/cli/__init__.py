@@ -9,9 +9,12 @@ import click
 _COMMANDS = {  # name -> module of this folder; each holds a click command or group named `command`
     "decode": "decode",
     "demo": "demo",
+    "evaluate": "evaluate",
     "init": "init",
     "labels": "labels",
     "parse": "parse",
+    "policy": "policy",
+    "replay": "replay",
     "serve": "serve",
     "worker": "worker",
 }

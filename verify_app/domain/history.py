@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .evidence import NO_EVIDENCE, NO_PEERS, Evidence, Peers
+
 
 @dataclass(frozen=True, slots=True)
 class Flags:
@@ -37,3 +39,5 @@ class History:
     repeat: bool = False  # the present visitor was here minutes ago: not a new scan
     recorded: bool = True  # this scan is in the stream (False for looks and repeats, which are not scans)
     flags: Flags = Flags()
+    evidence: Evidence = NO_EVIDENCE  # of copies, the present scan included
+    peers: Peers = NO_PEERS  # the same of all scanned codes of the product

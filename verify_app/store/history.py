@@ -17,19 +17,23 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from verify_app.domain.code import Code
+from verify_app.domain.evidence import NO_EVIDENCE, NO_PEERS
 from verify_app.domain.history import Flags, History
 from verify_app.domain.scan import Actor, Visit, VisitKind
 
 from . import keys
 from .circuit import Circuit
 from .event import encode, row_of
+from .evidence import PEERS_SIZE, unpack
+from .evidence import peers as peers_of
 from .journal import Journal
 from .ledger import LedgerRow
 
 LIFETIME_MS = 5 * 366 * 86_400_000  # a code's history ends five years after its last scan
 STREAM_LIMIT = 1_000_000  # entries of one shard; beyond it scans go to the journal
 
-_SOURCE = files(__package__).joinpath("observe.lua").read_text(encoding="utf-8")
+_PARTS = ("evidence.lua", "observe.lua")
+_SOURCE = "".join(files(__package__).joinpath(part).read_text(encoding="utf-8") for part in _PARTS)
 # named after its content: while releases change, each process calls the function that it was made for
 _NAME = f"verify_{sha256(_SOURCE.encode()).hexdigest()[:16]}"
 _LIBRARY = f"#!lua name={_NAME}\n{_SOURCE}\nredis.register_function('{_NAME}', observe)\n"
@@ -39,7 +43,8 @@ _FACTS = struct.Struct(">B5sIBhh5s5sI")
 _BEFORE = struct.Struct(">BBIIH5s5sHHHBH")
 _REGIONS = {"N": 1, "C": 2, "S": 3}
 Arguments = tuple[str | bytes | int, ...]
-_REPEAT, _RECORDED, _MINE, _CORRUPT = 1, 2, 4, 8
+_REPEAT, _RECORDED, _MINE, _CORRUPT, _EVIDENCE = 1, 2, 4, 8, 16
+_LENGTH = struct.Struct(">H")
 
 outcomes = Counter(
     "verify_app_history",
@@ -50,12 +55,14 @@ outcomes = Counter(
 
 
 class Mode(IntEnum):
-    """What the script is called for: a scan, a look, a scan from a journal, a scan from the ledger."""
+    """What the script is called for: a scan, a look, a scan from a journal, a scan from the ledger, a robot's preview
+    of the link (which only the evidence learns of)."""
 
     SCAN = 0
     LOOK = 1
     REPLAY = 2
     FOLD = 3
+    PREVIEW = 4
 
 
 def connect(url: str, timeout_ms: int) -> redis.Redis:
@@ -105,8 +112,9 @@ class Script:
         """Put the function into the server. Raises `redis.RedisError`."""
         self.client.function_load(_LIBRARY, replace=True)
 
-    def arguments(self, mode: Mode, row: LedgerRow, guard: str = "") -> Arguments:
-        """What follows the function's name in FCALL."""
+    def arguments(self, mode: Mode, row: LedgerRow, guard: str = "", circumstances: bytes = b"") -> Arguments:
+        """What follows the function's name in FCALL. Without `circumstances` (see evidence.py) the evidence of copies
+        is neither gathered nor returned."""
         shard = keys.shard_of(row.gtin, row.identity, self.shards)
         lat, lon = row.cell or (0, 0)
         marks = _REGIONS.get(row.region, 0) | (row.country not in ("", "VN")) << 2
@@ -114,16 +122,18 @@ class Script:
         when = min(max(row.when - _EPOCH_MS, 0), _LATEST).to_bytes(5, "big")
         facts = _FACTS.pack(mode, when, row.tag, marks, lat, lon, self._reload, self._lifetime, STREAM_LIMIT)
         return (
-            4,
+            5,
             keys.state(shard, row.identity),
             keys.flags(shard, row.gtin),
             keys.stream(shard),
             keys.epoch(shard),
+            keys.peers(shard, row.gtin),
             facts,
             encode(row) if mode in (Mode.SCAN, Mode.REPLAY) else b"",
             row.lot and f"10/{row.lot}",
             row.serial and f"21/{row.serial}",
             row.scan_id if mode is Mode.REPLAY else guard,
+            circumstances,
         )
 
 
@@ -168,7 +178,7 @@ class ValkeyHistory:
                 raise
             else:
                 self._circuit.succeeded()
-                return self._unless_behind(_read(reply))
+                return self._unless_behind(read(reply))
         if scan:
             outcomes.labels("journaled" if self._journal.append(encode(row)) else "lost").inc()
         return None
@@ -185,13 +195,21 @@ class ValkeyHistory:
         self._script.call(Mode.REPLAY, row)
 
 
-def _read(reply: bytes) -> History | None:
+def read(reply: bytes) -> History | None:
+    """The script's answer to a scan, look or preview; None: the history is not complete or not ours to read."""
     status, facts, scans, others, days, first, last, north, centre, south, travel, abroad = _BEFORE.unpack_from(reply)
     if status:
         outcomes.labels("incomplete" if status == 1 else "unreadable").inc()
         return None
     if facts & _CORRUPT:
         outcomes.labels("corrupt").inc()
+    rest, evidence, peers = reply[_BEFORE.size :], NO_EVIDENCE, NO_PEERS
+    if facts & _EVIDENCE:
+        (length,) = _LENGTH.unpack_from(rest)
+        end = _LENGTH.size + length
+        if length:
+            evidence = unpack(rest[_LENGTH.size : end], int.from_bytes(first, "big") // 60_000 if scans else _LATEST)
+        peers, rest = peers_of(rest[end : end + PEERS_SIZE]), rest[end + PEERS_SIZE :]
     return History(
         scans=scans,
         others=others,
@@ -204,7 +222,9 @@ def _read(reply: bytes) -> History | None:
         mine_first=bool(facts & _MINE),
         repeat=bool(facts & _REPEAT),
         recorded=bool(facts & _RECORDED),
-        flags=_flags(reply[_BEFORE.size :].decode()) if len(reply) > _BEFORE.size else _NO_FLAGS,
+        flags=_flags(rest.decode()) if rest else _NO_FLAGS,
+        evidence=evidence,
+        peers=peers,
     )
 
 

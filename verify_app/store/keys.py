@@ -23,6 +23,11 @@ def flags(shard: int, gtin: str) -> str:
     return f"f:{{{shard:02d}}}:{gtin}"
 
 
+def peers(shard: int, gtin: str) -> str:
+    """Sums over the scanned codes of one product, for comparing a code with its peers."""
+    return f"p:{{{shard:02d}}}:{gtin}"
+
+
 def flagged(shard: int) -> str:
     """GTINs of the shard that have flags: a set."""
     return f"g:{{{shard:02d}}}"

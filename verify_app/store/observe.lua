@@ -1,8 +1,10 @@
 -- One scan of one code, in one atomic step: what was there before, this scan added, its event in the stream.
 -- history.py makes a server-side function of `observe`, so that all above it is compiled once and not at each call.
--- KEYS: 1 state of the code, 2 flags of the product, 3 stream of the shard, 4 epoch of the shard; all in one slot.
+-- KEYS: 1 state of the code, 2 flags of the product, 3 stream of the shard, 4 epoch of the shard, 5 peers of the product
+-- (see evidence.lua); all in one slot.
 -- ARGV: 1 facts (packed, see history.py), 2 event for the stream, 3 and 4 fields of the flags for lot and serial,
---       5 id of the scan (REPLAY) or the value of the epoch that must stand (FOLD).
+--       5 id of the scan (REPLAY) or the value of the epoch that must stand (FOLD), 6 circumstances for the evidence of
+--       copies, or nothing. PREVIEW: a robot drew a preview of the link; only the evidence learns of it.
 -- Keys that only few scans need are named after KEYS[1] and share its hash tag, hence its slot:
 --   r…  visitors without a place in the state, for as long as a reload is no scan
 --   d…  scans already replayed from a journal
@@ -10,8 +12,9 @@
 --   version 1, parts 1 (1 located, 2 crowded), first 5, last 5, scans 3, tag of the first 4, travel pairs 1,
 --   [latitude 2, longitude 2, time 5, tag 4], [newcomers 2, days 1, last day 2, N 1, C 1, S 1, abroad 1],
 --   and up to 12 visitors: tag 4, last seen 5, first day 2, marks 1 (region 1-3, + 4 abroad).
+-- Version 2, for codes with evidence: the same, but the number of visitors (1) before them, and the evidence at the end.
 
-local SCAN, LOOK, REPLAY, FOLD = 0, 1, 2, 3
+local SCAN, LOOK, REPLAY, FOLD, PREVIEW = 0, 1, 2, 3, 4
 local VISITORS, DAY, VIETNAM = 12, 86400000, 25200000
 local REPLAYED_FOR = 21600000  -- a journal whose replay broke off is taken up again within six hours
 local HELD_FOR = 60000  -- a rebuild that stops for a minute has ended
@@ -19,7 +22,7 @@ local IMPOSSIBLE_KM, IMPOSSIBLE_KMH = 100, 900
 
 -- the present call; the server runs one at a time
 local KEYS, ARGV, mode, when, tag, marks, lat, lon, reload, lifetime, limit
-local region, abroad, located, public, today
+local region, abroad, located, public, today, circumstances
 
 local function up(number, most)
   return math.min(number + 1, most)
@@ -38,7 +41,7 @@ local function all(count)
   return format
 end
 
-local function read_1(packed)
+local function read_head(packed)
   local s, parts, at = fresh(), nil, nil
   parts, s.first, s.last, s.scans, s.first_tag, s.travel, at = struct.unpack('>BI5I5I3I4B', packed, 2)
   assert(parts <= 3 and s.scans > 0 and s.first <= s.last)
@@ -52,18 +55,34 @@ local function read_1(packed)
     c.newcomers, c.days, c.last_day, c[1], c[2], c[3], c.abroad, at = struct.unpack('>I2BI2BBBB', packed, at)
     s.crowd = c
   end
-  local count = (#packed - at + 1) / 12
+  return s, at
+end
+
+local function read_visitors(s, packed, at, count)
   assert(count >= 1 and count <= VISITORS and count == math.floor(count))
   s.count, s.visitors = count, {struct.unpack(all(count), packed, at)}
   s.visitors[4 * count + 1] = nil  -- where unpack stopped
+end
+
+local function read_1(packed)
+  local s, at = read_head(packed)
+  read_visitors(s, packed, at, (#packed - at + 1) / 12)
   return s
 end
 
-local READERS = {read_1}  -- by version; an older version keeps its reader here for ever
+local function read_2(packed)
+  local s, at = read_head(packed)
+  local count = string.byte(packed, at)
+  read_visitors(s, packed, at + 1, count)
+  s.evidence = evidence_read(string.sub(packed, at + 1 + 12 * count))
+  return s
+end
+
+local READERS = {read_1, read_2}  -- by version; an older version keeps its reader here for ever
 
 local function write(s)
   local parts = (s.place and 1 or 0) + (s.crowd and 2 or 0)
-  local out = {struct.pack('>BBI5I5I3I4B', 1, parts, s.first, s.last, s.scans, s.first_tag, s.travel)}
+  local out = {struct.pack('>BBI5I5I3I4B', s.evidence and 2 or 1, parts, s.first, s.last, s.scans, s.first_tag, s.travel)}
   if s.place then
     out[#out + 1] = struct.pack('>i2i2I5I4', s.place.lat, s.place.lon, s.place.when, s.place.tag)
   end
@@ -71,7 +90,9 @@ local function write(s)
     local c = s.crowd
     out[#out + 1] = struct.pack('>I2BI2BBBB', c.newcomers, c.days, c.last_day, c[1], c[2], c[3], c.abroad)
   end
+  if s.evidence then out[#out + 1] = string.char(s.count) end
   out[#out + 1] = struct.pack(all(s.count), unpack(s.visitors))
+  if s.evidence then out[#out + 1] = evidence_write(s.evidence) end
   return table.concat(out)
 end
 
@@ -173,6 +194,26 @@ local function add(s, own)
   end
 end
 
+-- Adds this scan to the evidence; returns it and the product's peers for the answer: length 2, evidence, peers 24.
+local function gather(s, newcomer, counts)
+  local minute = math.floor(when / 60000)
+  local before, after = nil, nil
+  if mode == PREVIEW then
+    if s.scans > 0 then
+      s.evidence = s.evidence or evidence_fresh()
+      evidence_share(s.evidence, minute)
+    end
+  elseif counts then
+    s.evidence = s.evidence or evidence_fresh()
+    before = peer_parts(s.evidence)
+    local age = s.scans > 0 and minute - math.floor(s.first / 60000) or 0
+    evidence_add(s.evidence, circumstances, newcomer, minute, today, region, age)
+    after = peer_parts(s.evidence)
+  end
+  local packed = s.evidence and evidence_write(s.evidence) or ''
+  return struct.pack('>I2', #packed) .. packed .. peers_add(KEYS[5], before, after)
+end
+
 local function observe(keys, arguments)
   KEYS, ARGV = keys, arguments
   mode, when, tag, marks, lat, lon, reload, lifetime, limit = struct.unpack('>BI5I4Bi2i2I5I5I4', ARGV[1])
@@ -181,16 +222,18 @@ local function observe(keys, arguments)
   located = math.floor(marks / 8) % 2 == 1
   public = math.floor(marks / 16) % 2 == 1
   today = math.floor((when + VIETNAM) / DAY)
+  circumstances = ARGV[6] and circumstances_read(ARGV[6])
+  local writes = mode ~= LOOK and mode ~= PREVIEW
 
   local found = redis.call('MGET', KEYS[4], KEYS[1])
   local epoch, packed = found[1], found[2]
   if mode == FOLD then
     if epoch ~= ARGV[5] then return redis.error_reply('LOST Expected to hold the shard, got another holder.') end
     redis.call('PEXPIRE', KEYS[4], HELD_FOR)
-  elseif mode ~= LOOK and redis.call('XLEN', KEYS[3]) >= limit then
+  elseif writes and redis.call('XLEN', KEYS[3]) >= limit then
     return redis.error_reply('FULL Expected room in the stream, got none.')
   end
-  local told = mode <= LOOK and flags() or ''
+  local told = (mode <= LOOK or mode == PREVIEW) and flags() or ''
   if mode == REPLAY and redis.call('EXISTS', replayed()) == 1 then
     return answer(1, fresh(), nil, 0)
   end
@@ -222,7 +265,7 @@ local function observe(keys, arguments)
   end
   local again = seen and when - seen < reload and (mode ~= REPLAY or seen - when < reload)
 
-  local facts = fault + (again and 1 or 0) + (s.scans > 0 and s.first_tag == tag and 4 or 0)
+  local facts = fault + (circumstances and 16 or 0) + (again and 1 or 0) + (s.scans > 0 and s.first_tag == tag and 4 or 0)
   if (mode == SCAN and not again) then facts = facts + 2 end
   local before, others = answer(0, s, own, facts)
   if (mode == SCAN and not again) or mode == REPLAY then record(s.scans, others) end
@@ -230,7 +273,9 @@ local function observe(keys, arguments)
     earlier(s, own)  -- of two looks within minutes the later came first
     keep(s)
   end
-  if mode ~= LOOK and not again then
+  local evidence = circumstances and gather(s, not own, writes and not again and public) or ''
+  if mode == PREVIEW and s.evidence then keep(s) end
+  if writes and not again then
     if public then
       add(s, own)
       keep(s)
@@ -241,5 +286,5 @@ local function observe(keys, arguments)
       redis.call('PEXPIRE', recent, string.format('%.0f', reload))
     end
   end
-  return before .. told
+  return before .. evidence .. told
 end

@@ -1,0 +1,127 @@
+"""The score and what it says: monotone, explained, strict about its parameter file."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from verify_app.detection.policy_files import built_in
+from verify_app.domain.evidence import Evidence, Peers
+from verify_app.domain.score import Rules, RulesError
+from verify_app.domain.signals import EXCUSES, Nature, signals
+from verify_app.domain.suspicion import Facts, Sign, of_code, of_lot, of_scans
+from verify_app.domain.verdict import Level
+
+RULES = built_in()
+EXCUSED = {"shared", "campaign", "hosted", "flagged", "over", "kin"}  # counts that stand for an innocent explanation
+CONTEXT = {"inside"}  # lowers only what "outside" raised
+EVIDENCE = st.builds(  # of a code that counts among its peers: scanned on one day at least
+    Evidence, **(dict.fromkeys(Evidence.__dataclass_fields__, st.integers(0, 30)) | {"days": st.integers(1, 30)})
+)
+PEERS = st.integers(0, 500).flatmap(
+    lambda n: st.builds(Peers, st.just(n), *[st.integers(0, n * cap) for cap in (6, 6, 3, 2, 3)])
+)
+NATURES = st.builds(Nature, st.booleans(), st.booleans())
+
+
+@settings(max_examples=300)
+@given(EVIDENCE, PEERS, NATURES, st.sampled_from(sorted(set(Evidence.__dataclass_fields__) - EXCUSED - CONTEXT)))
+def test_more_evidence_never_lowers_a_score(evidence, peers, nature, name):
+    more = replace(evidence, **{name: getattr(evidence, name) + 1})
+    before = RULES.score(signals(evidence, peers, nature))
+    assert RULES.score(signals(more, peers, nature)) >= before - 1e-9
+
+
+@given(EVIDENCE, PEERS, NATURES)
+def test_the_contributions_add_up_to_the_score(evidence, peers, nature):
+    amounts = signals(evidence, peers, nature)
+    total = RULES.bias + sum(part.weight for part in RULES.contributions(amounts))
+    assert total == pytest.approx(RULES.score(amounts))
+
+
+def test_every_signal_of_the_built_in_rules_exists():
+    known = set(signals(Evidence(), Peers()))
+    assert {name for name, _, _ in RULES.steps} | {name for name, _, _ in RULES.slopes} <= known
+    assert known >= EXCUSES
+
+
+def test_a_code_whose_product_is_looked_at_a_lot_needs_more_to_be_suspected():
+    evidence = Evidence(credited=7, days=8, ndays=6, places=3, lines=4, north=4, south=3, alternate=3, span=40, gap10=1)
+    calm = Peers(codes=500, credited=900, ndays=800, places=400)
+    busy = Peers(codes=500, credited=2400, ndays=2100, places=1000)
+    assert of_scans(evidence, busy, RULES).z < of_scans(evidence, calm, RULES).z
+
+
+def test_many_strangers_on_many_days_in_many_places_are_an_alert():
+    copied = Evidence(
+        credited=30, days=28, ndays=22, places=5, lines=14, north=12, centre=6, south=12, alternate=14, switch=12,
+        gap10=1, span=70, late20=15, late40=8, thinnest=14, back=6,
+    )  # fmt: skip
+    assert of_scans(copied, Peers(), RULES).level is Level.ALERT
+
+
+def test_a_buyer_a_family_and_a_gift_are_no_caution():
+    owned = Evidence(credited=3, days=4, ndays=3, places=2, lines=2, north=2, south=1, alternate=1, span=25, gap10=1)
+    assert of_scans(owned, Peers(), RULES).level <= Level.INFORMATION
+
+
+def test_one_scan_of_a_destroyed_item_is_an_alert():
+    assert of_scans(Evidence(credited=1, days=1, ndays=1, used=1, destroyed=1), Peers(), RULES).level is Level.ALERT
+
+
+def test_a_thousand_scans_from_hosting_networks_move_nothing():
+    attacked = Evidence(credited=1, days=1, ndays=1, hosted=255)
+    assert of_scans(attacked, Peers(), RULES).level is Level.OK
+
+
+def test_a_first_check_says_so():
+    assert of_scans(Evidence(credited=1, days=1, ndays=1), Peers(), RULES).sign is Sign.OK_FIRST
+
+
+@pytest.mark.parametrize(
+    ("facts", "level", "sign"),
+    [
+        (Facts(signature=False), Level.ALERT, Sign.CODE_INVALID),
+        (Facts(signature=False, typed=True), Level.CAUTION, Sign.CODE_INVALID),
+        (Facts(listed=False, complete=True), Level.ALERT, Sign.NOT_IN_DATA),
+        (Facts(listed=False, complete=False), Level.CAUTION, Sign.NOT_IN_DATA),
+        (Facts(listed=False, complete=True, typed=True), Level.CAUTION, Sign.NOT_IN_DATA),
+        (Facts(listed=False, complete=True, suspect_client=True), Level.INFORMATION, Sign.NOT_IN_DATA),
+        (Facts(listed=False, complete=True, signature=True), Level.CAUTION, Sign.NOT_IN_DATA),
+    ],
+)
+def test_what_the_code_itself_says(facts, level, sign):
+    found = of_code(facts)
+    assert found is not None
+    assert (found.level, found.sign) == (level, sign)
+
+
+def test_a_listed_code_with_a_good_signature_is_left_to_its_history():
+    assert of_code(Facts(signature=True)) is None
+
+
+def test_an_overrun_lot_is_an_alert_and_another_is_information():
+    assert of_lot(overrun=True).level is Level.ALERT
+    assert of_lot(overrun=False).level is Level.INFORMATION
+
+
+def test_rules_survive_their_file():
+    assert Rules.from_json(RULES.to_json()) == RULES
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"steps": [["places", 2, -1.0]]}, "Expected the weight of places to keep its sign, got -1.0"),
+        ({"slopes": [["linked", 1.0, 3]]}, "Expected the weight of linked to keep its sign, got 1.0"),
+        ({"amber": 9.0, "red": 1.0}, "Expected amber at or below red, got 9.0 and 1.0"),
+        ({"bias": "much"}, "Expected a parameter file of the score, got ValueError"),
+        ({"steps": [["places", 2]]}, "Expected a parameter file of the score, got ValueError"),
+    ],
+)
+def test_a_bad_parameter_file_is_refused(change, message):
+    body = {**json.loads(RULES.to_json()), **change}
+    with pytest.raises(RulesError, match=message):
+        Rules.from_json(json.dumps(body))

@@ -1,0 +1,132 @@
+"""Parameter files of the score: signed, so that the one who may change a threshold is the one who holds the key.
+
+The method is open source, the parameters of an installation are not: they lie in DATA_DIR/policy, signed with
+Ed25519 (RFC 8032). `active.json` judges, `shadow.json` is only compared. An installation trusts the keys in
+`trusted/*.pub` (32 bytes in hex) and, from its first signature on, its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from ..domain.score import Rules, RulesError
+
+BUILT_IN = "score-1"
+ROLES = ("active", "shadow")
+
+
+class PolicyError(ValueError):
+    """The file is no parameter file, or nobody whom we trust has signed it; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A parameter file with its signature. `body` are the signed bytes, `key` and `signature` in hex."""
+
+    body: str
+    key: str
+    signature: str
+
+    @classmethod
+    def from_text(cls, text: str) -> Signed:
+        """Read an envelope. Raises `PolicyError`."""
+        try:
+            raw = json.loads(text)
+            return cls(str(raw["rules"]), str(raw["key"]), str(raw["signature"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise PolicyError(f"Expected a signed parameter file, got {type(error).__name__}: {error}.") from error
+
+    def to_text(self) -> str:
+        """The envelope as one JSON object."""
+        return json.dumps({"rules": self.body, "key": self.key, "signature": self.signature}, indent=1) + "\n"
+
+    def rules(self) -> Rules:
+        """The rules, after checking the signature. Raises `PolicyError`."""
+        try:
+            public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(self.key))
+            public.verify(bytes.fromhex(self.signature), self.body.encode())
+            return Rules.from_json(self.body)
+        except InvalidSignature as error:
+            raise PolicyError("Expected a signature that fits the parameters, got another.") from error
+        except (RulesError, ValueError) as error:
+            raise PolicyError(str(error)) from error
+
+
+class PolicyFolder:
+    """The parameter files of one installation."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = data_dir / "policy"
+
+    def rules(self, role: str = "active") -> Rules | None:
+        """The rules in force; without an activated file the built-in ones for "active", None for "shadow".
+        Raises `PolicyError` when the file was changed or its signer is not trusted."""
+        try:
+            text = (self._folder / f"{role}.json").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return built_in() if role == "active" else None
+        return self._trusted(Signed.from_text(text))
+
+    def put(self, role: str, signed: Signed) -> Rules:
+        """Make a signed file the active or the shadow one, at once and whole. Raises `PolicyError`."""
+        if role not in ROLES:
+            raise PolicyError(f"Expected one of {', '.join(ROLES)}, got {role!r}.")
+        rules = self._trusted(signed)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target = self._folder / f"{role}.json"
+        with suppress(FileNotFoundError):  # one step back is always possible
+            target.replace(self._folder / f"{role}.before.json")
+        draft = self._folder / f".{role}.{os.getpid()}"
+        draft.write_text(signed.to_text(), encoding="utf-8")
+        draft.replace(target)
+        return rules
+
+    def undo(self, role: str) -> Rules | None:
+        """Put back what was in force before; None: the built-in rules (or no shadow) again."""
+        target, before = self._folder / f"{role}.json", self._folder / f"{role}.before.json"
+        if before.exists():
+            before.replace(target)
+        else:
+            target.unlink(missing_ok=True)
+        return self.rules(role)
+
+    def sign(self, text: str) -> Signed:
+        """Sign parameters with this installation's key, which is made on first use. Raises `RulesError`."""
+        body = Rules.from_json(text).to_json()
+        key = self._private_key()
+        return Signed(body, key.public_key().public_bytes_raw().hex(), key.sign(body.encode()).hex())
+
+    def _trusted(self, signed: Signed) -> Rules:
+        rules = signed.rules()
+        if signed.key not in self._keys():
+            raise PolicyError(f"Expected a signer from {self._folder / 'trusted'}, got key {signed.key[:16]}….")
+        return rules
+
+    def _keys(self) -> set[str]:
+        found = {path.read_text(encoding="ascii").strip().lower() for path in (self._folder / "trusted").glob("*.pub")}
+        with suppress(FileNotFoundError):
+            raw = bytes.fromhex((self._folder / "signing.key").read_text(encoding="ascii"))
+            found.add(Ed25519PrivateKey.from_private_bytes(raw).public_key().public_bytes_raw().hex())
+        return found
+
+    def _private_key(self) -> Ed25519PrivateKey:
+        path = self._folder / "signing.key"
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(Ed25519PrivateKey.generate().private_bytes_raw().hex())
+        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text(encoding="ascii")))
+
+
+def built_in() -> Rules:
+    """The parameters that travel with the package, fitted on made worlds (docs/detection.md)."""
+    return Rules.from_json(files("verify_app.policies").joinpath(f"{BUILT_IN}.json").read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+"""Parameter files of the score that travel with the package."""

@@ -1,0 +1,1 @@
+"""Replay: past scans through the service's own observe and judge code, with a virtual clock."""

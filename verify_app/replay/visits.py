@@ -1,0 +1,153 @@
+"""From a line of the trace to what the service would have known of the visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+from ..detection.guard import Asked
+from ..domain.address_table import AddressTable, Located
+from ..domain.evidence import Circumstances, Network
+from ..domain.provinces import near_hub, region_of
+from ..domain.scan import Actor, Entry, Visit, VisitKind
+from ..web.visit import is_preview_bot
+from .trace import DAY_S, Known, Scan
+
+_PROGRAMS = ("okhttp", "python-requests", "curl/", "go-http-client", "java/", "libwww", "wget", "aiohttp", "scrapy")
+_SURE_M = 5_000.0  # a phone's fix that is worse than this is no better than a line's
+_WIDE_KM = 150.0  # a line that the table places worse than this has no place
+_FINGERPRINT = 8
+_ACTORS = {actor.value: actor for actor in Actor}
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """How one scan came: the visit, its network and place."""
+
+    visit: Visit
+    network: Network
+    abroad: bool
+    place: tuple[float, float] | None
+    sure: bool
+    country: str
+
+
+class Visits:
+    """Turns lines into visits with one secret and one address table."""
+
+    def __init__(self, table: AddressTable, secret: bytes) -> None:
+        self._find = lru_cache(maxsize=100_000)(table.find)
+        self._secret = secret
+
+    def came(self, scan: Scan) -> Came:
+        """The visit of a line. A phone's own place outweighs its address, unless the address is a data centre's."""
+        client = scan.client
+        located = self._find(client.ip)
+        network = _network(located, client.ua)
+        place, sure = _place(scan, located, network)
+        country = located.country if located else ""
+        region = region_of(place[0] if place else located.lat) if country == "VN" and located else ""
+        who = client.device_id or f"{client.ip}\n{client.ua}\n{int(scan.ts // DAY_S)}"
+        visit = Visit(
+            id=f"{scan.id & (1 << 128) - 1:032x}",
+            when=int(scan.ts * 1000),
+            visitor=blake2b(who.encode("utf-8", "surrogatepass"), key=self._secret, digest_size=16).digest(),
+            kind=VisitKind.PREVIEW if _is_preview(client.ua, network, client.device_id) else VisitKind.SCAN,
+            entry=Entry.TYPED if client.entry == "manual" else Entry.LINK,
+            actor=_ACTORS.get(scan.actor, Actor.PUBLIC),
+            country=country,
+            region=region,
+            cell=_cell(place) if sure else None,
+        )
+        return Came(visit, network, country not in ("", "VN"), place, sure, country)
+
+    def asked(self, scan: Scan, came: Came, odd: bool) -> Asked:
+        """The scan as the guard sees it: keyed tags only."""
+        item = self.tag(f"{scan.code.gtin}/{scan.code.serial}") if scan.code.serial else 0
+        ip = scan.client.ip
+        return Asked(self.tag(ip), self.tag(block_of(ip)), came.network, came.abroad, item, odd, came.visit.when)
+
+    def line(self, scan: Scan, identity: str) -> int:
+        """16-bit tag of the line's neighbourhood (a /24) for one code."""
+        return self.tag(f"{block_of(scan.client.ip)}|{identity}") & 0xFFFF
+
+    def tag(self, text: str) -> int:
+        """64-bit keyed tag of a text, never 0."""
+        digest = blake2b(text.encode("utf-8", "surrogatepass"), key=self._secret, digest_size=_FINGERPRINT).digest()
+        return int.from_bytes(digest, "big") or 1
+
+
+def circumstances(scan: Scan, came: Came, known: Known, line: int, flagged: bool) -> Circumstances:
+    """What was known of a scan when it came. Uses no fact of the registry before that fact's own time."""
+    unit, lot, shipment = known.unit, known.lot, known.shipment
+    used = -1
+    if unit and unit.decom_ts is not None and unit.decom_ts <= scan.ts and unit.decom:
+        used = int((scan.ts - unit.decom_ts) // DAY_S)
+    books = shipment is not None and shipment.known
+    market = shipment.market if shipment is not None and shipment.known else None
+    outside = market is not None and market < 100 and came.abroad
+    campaign = lot.campaign if lot else None
+    return Circumstances(
+        network=came.network,
+        abroad=came.abroad,
+        place=_cell(came.place) if came.place else None,
+        sure=came.sure,
+        line=line,
+        used_days=used,
+        destroyed=used >= 0 and bool(unit and unit.decom in ("destroyed", "exported", "stolen")),
+        unshipped=bool(unit and books and unit.ship_ts is not None and unit.ship_ts > scan.ts),
+        outside=outside,
+        inside=market is not None and market < 100 and not came.abroad,
+        campaign=campaign is not None and campaign[0] <= scan.ts <= campaign[1],
+        flagged=flagged,
+    )
+
+
+def block_of(address: str) -> str:
+    """The /24 of an IPv4 address, the /48 of an IPv6 one."""
+    if ":" in address:
+        return ":".join(address.split(":")[:3])
+    return address.rpartition(".")[0]
+
+
+def _network(located: Located | None, agent: str) -> Network:
+    if located is not None and located.network is Network.HOSTING:
+        return Network.HOSTING
+    if is_program(agent):
+        return Network.HOSTING
+    return located.network if located is not None else Network.UNKNOWN
+
+
+@lru_cache(maxsize=4096)
+def is_program(agent: str) -> bool:
+    """Whether a user agent names a library for programs."""
+    lowered = agent.lower()
+    return any(name in lowered for name in _PROGRAMS)
+
+
+def _is_preview(agent: str, network: Network, device: str | None) -> bool:
+    """A robot that says so, or a browser without a person: from a data centre, on no phone, with no cookie."""
+    if is_preview_bot(agent):
+        return True
+    return network is Network.HOSTING and device is None and "Mobile" not in agent and not is_program(agent)
+
+
+def _place(scan: Scan, located: Located | None, network: Network) -> tuple[tuple[float, float] | None, bool]:
+    geo = scan.client.geo
+    if geo is not None and network is not Network.HOSTING and geo.accuracy_m <= _SURE_M and _on_earth(geo.lat, geo.lon):
+        return (geo.lat, geo.lon), True
+    if located is None or network is not Network.LINE:
+        return None, False
+    wide = located.radius_km > _WIDE_KM or near_hub(located.lat, located.lon)
+    if located.country == "VN" and wide:
+        return None, False
+    return (located.lat, located.lon), False
+
+
+def _on_earth(lat: float, lon: float) -> bool:
+    return -90 <= lat <= 90 and -180 <= lon <= 180
+
+
+def _cell(place: tuple[float, float] | None) -> tuple[int, int] | None:
+    return (round(place[0] / 0.05), round(place[1] / 0.05)) if place else None

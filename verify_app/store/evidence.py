@@ -1,0 +1,50 @@
+"""The packed forms of circumstances and evidence: what observe.lua is told, and what it answers."""
+
+from __future__ import annotations
+
+import struct
+
+from verify_app.domain.evidence import Circumstances, Evidence, Peers
+
+_CIRCUMSTANCES = struct.Struct(">BBhhHHBx")
+_COUNTS = 31  # as in evidence.lua, and in the order of Evidence
+_HEAD = struct.Struct(f">B3sB3s{_COUNTS}BHHH3sBBB")
+_PLACE = struct.Struct(">hh3sB")
+_PEERS = struct.Struct(">6I")
+PEERS_SIZE = _PEERS.size
+_MINUTES_PER_DAY = 1440
+
+
+def pack(c: Circumstances) -> bytes:
+    """Circumstances for observe.lua: 12 bytes."""
+    facts = (
+        (c.used_days >= 0)
+        | c.destroyed << 1
+        | c.unshipped << 2
+        | c.outside << 3
+        | c.inside << 4
+        | c.campaign << 5
+        | c.flagged << 6
+    )
+    lat, lon = c.place or (0, 0)
+    sure = 0 if c.place is None else 2 if c.sure else 1
+    return _CIRCUMSTANCES.pack(
+        c.network | c.abroad << 2, sure, lat, lon, c.line, facts, min(255, c.used_days if c.used_days > 0 else 0)
+    )
+
+
+def unpack(packed: bytes, first_minute: int) -> Evidence:
+    """Evidence from the state; `first_minute` is the code's first scan in minutes since 2020."""
+    head = _HEAD.unpack_from(packed)
+    counts = head[4 : 4 + _COUNTS]
+    last_new = int.from_bytes(head[4 + _COUNTS + 3], "big")
+    places = head[-1]
+    at = _HEAD.size
+    seen = [packed[at + 7 + 8 * number] & 127 for number in range(places)]
+    span = max(0, last_new - first_minute) // _MINUTES_PER_DAY if last_new else 0
+    return Evidence(*(*counts, places, span, sum(seen) - max(seen, default=0)))
+
+
+def peers(packed: bytes) -> Peers:
+    """Peers from the reply's 24 bytes."""
+    return Peers(*_PEERS.unpack(packed))
