@@ -81,7 +81,7 @@ def _against(e: Evidence, peers: Peers) -> dict[str, float]:
         "peer_places": max(0.0, places - _USUAL_PLACES),
         "burst": e.over / (e.credited + through) if through else 0.0,
         "linked": e.shared / (e.credited + through) if through else 0.0,
-        "campaign": e.campaign / e.credited if e.credited else 0.0,
+        "campaign": e.campaign / max(1, e.credited),
         "hosted": e.hosted + e.flagged,
         "kin": e.kin,
     }
