@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from ..domain.code import Code, CodeError, Granularity
 from ..domain.judge import LEVELS, judge_error
-from ..domain.passport import Act, LotPart, Passport, Picture
+from ..domain.passport import Act, LotPart, Passport
 from ..domain.policy import Policy
 from ..domain.printed_date import PrintedDate
 from ..domain.short_code import display_short, fold_short
@@ -18,7 +18,6 @@ from ..domain.verdict import Level, Reason, Verdict
 from ..i18n import Catalogue
 
 _TONES = {Level.OK: "ok", Level.INFORMATION: "info", Level.CAUTION: "caution", Level.ALERT: "alert"}
-_THUMB_PIXELS = 264  # 88 CSS pixels on a screen with three pixels for each
 _CHECK_DIGIT = re.compile(r"check digit (\d)\b")
 
 
@@ -96,11 +95,13 @@ def comparisons(code: Code, passport: Passport | None, today: date, words: Catal
     return rows
 
 
-def thumbnail(passport: Passport | None) -> Picture | None:
-    """The smallest picture that is sharp in the product's small square on a phone; None where there is none."""
-    pictures = passport.model.pictures if passport else ()
-    sharp = [picture for picture in pictures if min(picture.width, picture.height) >= _THUMB_PIXELS]
-    return min(sharp, key=lambda picture: picture.width, default=pictures[0] if pictures else None)
+def shared_path(code: Code, passport: Passport | None) -> str:
+    """The address to send to somebody else: of the lot or the product, so that a recall travels with it; never of the
+    item, since each opening of that one is a scan. "" where there is none."""
+    meant = passport.code if passport else code
+    if meant.key != "01":
+        return ""
+    return replace(meant, qualifiers=tuple(pair for pair in meant.qualifiers if pair[0] != "21"), attributes=()).path
 
 
 def proof_limits(code: Code, words: Catalogue) -> list[str]:

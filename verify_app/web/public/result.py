@@ -14,7 +14,7 @@ from ...domain.foreign import foreign_system
 from ...domain.label import label_of, passport_may_replace_label
 from ...domain.local_time import local_date
 from ...domain.parse import parse
-from ...domain.passport import Passport
+from ...domain.passport import Passport, Shows
 from ...domain.scan import Entry, Visit
 from ...domain.traceability_items import public_identifier
 from ...domain.verdict import Detail
@@ -25,6 +25,7 @@ from ..api_v1 import answer_json
 from ..errors import wants_json
 from ..http_cache import for_an_hour, no_store, revalidate
 from ..language import words
+from ..product_pictures import picture_set
 from ..scanning import scan_code
 from ..target import base_url, raw_target, the_parts
 from ..visit import visit_of
@@ -71,6 +72,8 @@ def result_html(answer: Answer, visit: Visit, *, practice: bool = False) -> str:
         canonical=base_url(request) + code.path,
         foreign=foreign_system(code.value) if code.key == FOREIGN else None,
         item_page=code.granularity is Granularity.ITEM,
+        shared=receipt.shared_path(code, passport),
+        seal=picture_set(passport, Shows.SEAL) if answer.verdict.shows_passport else None,
         has_symbol=code.key not in (FOREIGN, SHORT) and passport is not None,
         details=_details(answer, visit),
     )
@@ -84,7 +87,7 @@ def result_context(answer: Answer, visit: Visit, number: int = 1) -> dict[str, A
         "answer": answer,
         "code": answer.code,
         "passport": answer.passport,
-        "picture": receipt.thumbnail(shown),
+        "picture": picture_set(shown),
         "card": receipt.card_of(verdict, say, number),
         "further": receipt.further(verdict, say),
         "acts": [receipt.act_lines(act, say) for act in verdict.acts],
@@ -115,6 +118,7 @@ def _render_details(passport: Passport, today: date) -> str:
     return render_template(
         "public/details.html",
         passport=passport,
+        picture=picture_set(passport),
         model=model,
         lot=lot,
         operators=[(operator, *public_identifier(operator)) for operator in model.operators],
