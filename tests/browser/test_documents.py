@@ -25,7 +25,7 @@ def blocks():
             yield pytest.param(match.group(1), id=f"{page}-{number}")
 
 
-@pytest.mark.parametrize("commands", blocks())
+@pytest.mark.parametrize("commands", list(blocks()))
 def test_the_commands_of_a_page_work(commands, service, service_data, tmp_path):
     (tmp_path / "label.png").write_bytes(symbol(parse("/01/09521234543213"), "https://tra-cuu.example", "qr", "png"))
     run = subprocess.run(
