@@ -1,0 +1,174 @@
+"""Replay against a real history engine: the format, no knowledge of later scans, no reading ahead."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from tests.fixtures_valkey import ValkeyServer
+from verify_app.cli.evaluate import command as evaluate
+from verify_app.cli.replay import Files, command, run
+from verify_app.detection.policy_files import built_in
+from verify_app.evaluate.assumptions import variant
+from verify_app.evaluate.scorer import score, table
+from verify_app.evaluate.world import make, write
+
+pytest_plugins = ("tests.fixtures_valkey",)
+
+T0 = 1_772_300_000.0
+DAY = 86_400.0
+GTIN = "09521234543213"
+GEOIP = """cidr,lat,lon,radius_km,kind,country
+198.51.100.0/24,21.03,105.85,500,mobile,VN
+203.0.113.0/24,20.86,106.68,25,fixed,VN
+192.0.2.0/24,1.3,103.8,100,hosting,SG
+"""
+
+
+def registry(**unit: Any) -> list[dict[str, Any]]:
+    lot = {"gtin": GTIN, "lot": "L1", "size": 10, "uploaded": 10, "commission_ts": T0 - 30 * DAY}
+    facts = {
+        "commission_ts": T0 - 30 * DAY,
+        "ship_ts": T0 - 20 * DAY,
+        "shipment": "S1",
+        "decom_ts": None,
+        "decom": None,
+    }
+    return [
+        {"type": "gtin", "gtin": GTIN, "level": "unit", "refillable": False, "signed": False, "scheme": "rand"},
+        {"type": "lot", **lot, "campaign": None, "mfg": T0, "expiry": T0, "recall_ts": None, "ships": ["S1"]},
+        {"type": "shipment", "id": "S1", "gtin": GTIN, "lot": "L1", "ship_ts": 0.0, "known": True, "market": 13},
+        {"type": "unit", "gtin": GTIN, "serial": "A1", "lot": "L1", **facts, **unit},
+    ]
+
+
+def scan(
+    number: int, when: float, *, serial: str | None = "A1", ip: str = "198.51.100.7", **more: Any
+) -> dict[str, Any]:
+    client = {"ip": ip, "ua": "Mozilla/5.0 (Linux; Android 14) Mobile Safari", "device_id": f"d{number}"}
+    row = {"id": number, "ts": when, "code": {"gtin": GTIN, "lot": "L1", "serial": serial}, "client": client}
+    return {**row, "actor": "public", "sig": None, **more}
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+class Bench:
+    """Writes the files of a trace and replays them."""
+
+    def __init__(self, folder: Path, server: ValkeyServer) -> None:
+        self.folder, self.server = folder, server
+
+    def __call__(self, scans: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        files = Files(*(self.folder / name for name in ("r.jsonl", "g.csv", "s.jsonl.gz", "v.jsonl")))
+        files.registry.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        files.geoip.write_text(GEOIP)
+        with gzip.open(files.scans, "wt") as file:
+            file.writelines(json.dumps(row) + "\n" for row in scans)
+        with self.server.client() as client:
+            client.flushall()
+        run(self.server.url, files, built_in())
+        return lines(files.output)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, valkey_server: ValkeyServer) -> Bench:
+    return Bench(tmp_path, valkey_server)
+
+
+def test_every_scan_has_one_verdict_with_its_own_id(bench: Bench) -> None:
+    told = bench([scan(n, T0 + n * DAY) for n in (5, 6, 9)], registry())
+    assert [row["id"] for row in told] == [5, 6, 9]
+    assert told[0] == {"id": 5, "level": 0, "reasons": ["OK_FIRST"]}
+    assert told[1]["reasons"] == ["OK_SEEN"]
+
+
+def test_a_use_counts_from_its_own_time_on(bench: Bench) -> None:
+    rows = registry(decom_ts=T0 + 10 * DAY, decom="destroyed")
+    told = bench([scan(1, T0), scan(2, T0 + 9 * DAY), scan(3, T0 + 20 * DAY)], rows)
+    assert [row["level"] for row in told] == [0, 1, 3]
+
+
+def test_an_item_is_unknown_before_it_is_commissioned(bench: Bench) -> None:
+    told = bench([scan(1, T0), scan(2, T0 + 20 * DAY)], registry(commission_ts=T0 + 10 * DAY))
+    assert told[0] == {"id": 1, "level": 2, "reasons": ["NOT_IN_DATA"]}
+    assert told[1]["reasons"] != ["NOT_IN_DATA"]
+
+
+@pytest.mark.parametrize(
+    ("more", "level"),
+    [
+        ({"serial": "XX"}, 3),  # the lot was sent in full
+        ({"sig": False}, 3),
+        ({"serial": "XX", "sig": True}, 2),  # only the producer can sign: a late upload
+    ],
+)
+def test_what_the_code_itself_says_needs_no_history(bench: Bench, more: dict[str, Any], level: int) -> None:
+    assert bench([scan(1, T0, **more)], registry())[0]["level"] == level
+
+
+def test_a_typed_mistake_is_a_caution(bench: Bench) -> None:
+    typed = scan(1, T0, serial="XX")
+    typed["client"]["entry"] = "manual"
+    assert bench([typed], registry())[0]["level"] == 2
+
+
+def test_a_program_that_guesses_serials_is_named_once(bench: Bench) -> None:
+    scans = [scan(n, T0 + n * 5, serial=f"GUESS{n}", ip="192.0.2.9") for n in range(30)]
+    told = bench(scans, registry())
+    assert [row["client"] for row in told if row.get("kind") == "client"] == ["192.0.2.9"]
+    assert told[-1]["level"] == 1  # it is answered, and learns nothing
+
+
+def test_verdicts_do_not_depend_on_later_scans(bench: Bench) -> None:
+    scans = [scan(n, T0 + n * 0.3 * DAY, ip=f"203.0.113.{n % 200 + 1}") for n in range(700)]
+    rows = registry()
+    whole, part = bench(scans, rows), bench(scans[:523], rows)
+    assert whole[: len(part)] == part
+
+
+def test_a_replay_leaves_a_used_history_engine_alone(tmp_path: Path, valkey_server: ValkeyServer) -> None:
+    with valkey_server.client() as client:
+        client.set("h:{00}:x", "history")
+    for name, text in (("r.jsonl", ""), ("g.csv", GEOIP), ("s.jsonl", "")):
+        (tmp_path / name).write_text(text)
+    files = Files(*(tmp_path / name for name in ("r.jsonl", "g.csv", "s.jsonl", "v.jsonl")))
+    with pytest.raises(ValueError, match="Expected an empty history engine"):
+        run(valkey_server.url, files, built_in())
+    with valkey_server.client() as client:
+        assert client.keys() == [b"h:{00}:x"]
+
+
+def test_a_line_that_is_no_scan_is_named(tmp_path: Path, valkey_server: ValkeyServer, monkeypatch) -> None:
+    with valkey_server.client() as client:
+        client.flushall()
+    monkeypatch.setenv("REDIS_URL", valkey_server.url)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    paths = {name: tmp_path / name for name in ("r.jsonl", "g.csv", "s.jsonl", "v.jsonl")}
+    for name, text in (("r.jsonl", ""), ("g.csv", GEOIP), ("s.jsonl", '{"id": 1}\n')):
+        paths[name].write_text(text)
+    tables = ["--registry", str(paths["r.jsonl"]), "--geoip", str(paths["g.csv"])]
+    told = CliRunner().invoke(command, [str(paths["s.jsonl"]), *tables, "-o", str(paths["v.jsonl"])])
+    assert told.exit_code == 1
+    assert "Expected a record in line 1 of s.jsonl" in told.output
+
+
+def test_a_made_world_is_replayed_and_scored(tmp_path: Path, valkey_server: ValkeyServer) -> None:
+    with valkey_server.client() as client:
+        client.flushall()
+    write(make(variant("plain", codes=1500, enumerators=2, slow_enumerators=0, viral=2, burst_attacks=2), 7), tmp_path)
+    files = Files(*(tmp_path / name for name in ("registry.jsonl.gz", "geoip.csv", "scans.jsonl.gz", "v.jsonl.gz")))
+    run(valkey_server.url, files, built_in())
+    tally = score(files.scans, tmp_path / "truth.json", files.output)
+    assert tally.found["reuse_destroyed"] == tally.all["reuse_destroyed"] > 0
+    assert tally.found["enumerators"] == 2
+    assert tally.found["burst"] == 0
+    assert tally.share("false alarms") < 0.005
+    printed = CliRunner().invoke(evaluate, ["score", str(files.scans), str(tmp_path / "truth.json"), str(files.output)])
+    assert printed.output.strip() == table([tally]).strip()
