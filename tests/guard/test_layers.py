@@ -7,7 +7,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "verify_app"
-JOINERS = {"parts", "app", "verify", "cli", "serving", "demo", "replay", "evaluate"}  # what joins the layers, or runs them
+JOINERS = {
+    "parts",
+    "app",
+    "verify",
+    "cli",
+    "serving",
+    "demo",
+    "replay",
+    "evaluate",
+}  # what joins the layers, or runs them
 
 ALLOWED = {  # layer -> layers of ours that it may import
     "domain": {"domain"},
