@@ -70,17 +70,20 @@
     input.setAttribute("aria-describedby", `${hint.id} ${input.getAttribute("aria-describedby") ?? ""}`.trim());
     let timer = 0;
     let warned = ""; // the text that was held back once
+    let told = "";
 
     function tell(said, loud) {
       const wrong = loud && said?.wrong;
-      input.toggleAttribute("aria-invalid", Boolean(wrong));
+      const now = JSON.stringify([said, Boolean(wrong)]);
+      if (now === told) return; // a button that is drawn anew while it is pressed hears no click
+      told = now;
       if (wrong) input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
       hint.replaceChildren();
       if (said?.shown) hint.append(Object.assign(document.createElement("strong"), { className: "mono", textContent: said.shown }), " ");
       if (wrong) hint.append(Object.assign(document.createElement("span"), { className: "typing-wrong", textContent: said.wrong }));
       else if (said?.calm) hint.append(said.calm);
       if (said?.meant) hint.append(suggestion(said.meant));
-      return Boolean(wrong);
     }
 
     function suggestion(code) {
