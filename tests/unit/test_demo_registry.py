@@ -19,7 +19,7 @@ from verify_app.demo.build import build_registry, recipes
 from verify_app.demo.cases import cases, demo_list
 from verify_app.demo.dates import instant
 from verify_app.demo.identifiers import scan_id
-from verify_app.demo.pictures import WIDTHS, Recipe, draw, write_pictures
+from verify_app.demo.pictures import FORMATS, WIDTHS, Recipe, draw, write_pictures
 from verify_app.demo.visits import earlier_visits
 from verify_app.domain.certificate import CertificateKind, CertificateState
 from verify_app.domain.check_digit import mod10
@@ -27,7 +27,7 @@ from verify_app.domain.code import CodeError, Granularity
 from verify_app.domain.events import STAGES, chain
 from verify_app.domain.label import DateState, date_state, label_of
 from verify_app.domain.parse import parse
-from verify_app.domain.passport import ItemState, Passport
+from verify_app.domain.passport import ItemState, Passport, Shows
 from verify_app.domain.policy import Policy
 from verify_app.domain.registry import ActKind, EnterpriseKind
 from verify_app.domain.short_code import parse_short
@@ -304,10 +304,14 @@ def test_scan_ids_are_uuids_that_rise_with_time():
     assert earlier < later
 
 
-def test_every_model_has_its_drawing_in_all_sizes():
-    names = {recipe.name(width) for recipe in recipes().values() for width in WIDTHS}
+def test_every_model_has_its_drawing_in_all_sizes_and_formats():
+    drawn = recipes()
+    names = {recipe.name(width, form) for recipe in drawn.values() for form in FORMATS for width in WIDTHS}
     assert {picture.name for model in REGISTRY.models for picture in model.pictures} == names
-    assert len(names) == len(WIDTHS) * len(REGISTRY.models)
+    assert len(names) == len(FORMATS) * len(WIDTHS) * len(drawn)
+    views = [{picture.shows for picture in model.pictures} for model in REGISTRY.models]
+    assert all(Shows.PRODUCT in shown for shown in views)
+    assert sum(Shows.SEAL in shown for shown in views) == len(drawn) - len(REGISTRY.models) > 0
 
 
 def test_a_drawing_is_the_same_each_time_and_is_no_blank_sheet():
@@ -332,6 +336,7 @@ def test_pictures_are_written_once(tmp_path):
     assert write_pictures(tmp_path, some) == names
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
     for recipe in some.values():
-        for width in WIDTHS:
-            with Image.open(tmp_path / recipe.name(width)) as image:
-                assert (image.format, image.size) == ("WEBP", (width, width))
+        for form in FORMATS:
+            for width in WIDTHS:
+                with Image.open(tmp_path / recipe.name(width, form)) as image:
+                    assert (image.format, image.size) == (form.upper(), (width, width))

@@ -17,6 +17,7 @@ from ..domain.passport import (
     Picture,
     Review,
     Risk,
+    Shows,
 )
 from ..domain.registry import (
     ActKind,
@@ -35,7 +36,7 @@ from . import source
 from .dates import day, instant
 from .identifiers import serial, short_payload
 from .lots import lot_part
-from .pictures import WIDTHS, Recipe
+from .pictures import FORMATS, WIDTHS, Recipe
 from .source import Table, text
 
 _PUBLISHED = -240  # day on which the models were published
@@ -57,8 +58,15 @@ def build_registry(today: date) -> Registry:
 
 
 def recipes() -> dict[str, Recipe]:
-    """How each product's picture is drawn, by product key."""
-    return {key: Recipe(**product["picture"]) for key, product in source.products().items()}
+    """How each picture is drawn: of the product by its key, of its seal (where it has one to show) by key/seal."""
+    products = source.products().items()
+    seals = {f"{key}/seal": _seal(product) for key, product in products if "seal" in product}
+    return {key: Recipe(**product["picture"]) for key, product in products} | seals
+
+
+def _seal(raw: Table) -> Recipe:
+    picture = raw["picture"]
+    return Recipe(raw["seal"]["drawing"], picture["motif"], picture["colour"], picture["accent"], picture["ground"])
 
 
 def _enterprise(raw: Table) -> Enterprise:
@@ -133,10 +141,15 @@ def _operator(raw: Table, role: OperatorRole) -> Operator:
 
 
 def _pictures(raw: Table, name: Text) -> Iterator[Picture]:
-    """The drawing in its sizes, the largest first, all with one alternative text."""
+    """The drawings in their sizes and formats, the largest WebP first."""
     alt = Text.of(f"Tranh minh họa: {name.text('vi')}", f"Drawing: {name.text('en')}")
-    for width in WIDTHS:
-        yield Picture(Recipe(**raw["picture"]).name(width), width, width, alt)
+    views = [(Recipe(**raw["picture"]), alt, Shows.PRODUCT)]
+    if "seal" in raw:
+        views.append((_seal(raw), text(raw["seal"]), Shows.SEAL))
+    for recipe, words, shows in views:
+        for form in FORMATS:
+            for width in WIDTHS:
+                yield Picture(recipe.name(width, form), width, width, words, shows)
 
 
 def _certificate(raw: Table, today: date) -> Certificate:

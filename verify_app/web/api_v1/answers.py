@@ -14,7 +14,7 @@ from ...domain.events import CriticalEvent
 from ...domain.foreign import foreign_system
 from ...domain.label import Label, label_of, passport_may_replace_label
 from ...domain.local_time import local_date
-from ...domain.passport import Act, Operator, Passport, Picture
+from ...domain.passport import Act, Operator, Passport, Picture, Shows
 from ...domain.printed_date import PrintedDate
 from ...domain.text import Text
 from ...domain.traceability_items import public_identifier, public_items, stored_items
@@ -96,7 +96,7 @@ def _product(passport: Passport, telling: _Telling) -> out.Product:
     marks, lot = dict(items["marks"]), passport.lot
     return out.Product(
         name=telling.say(items["product_name"]),
-        images=[_image(picture, telling) for picture in items["images"]],
+        images=[_image(picture, telling) for picture in items["images"] if picture.shows is Shows.PRODUCT],
         producer_name=telling.maybe(items["producer_name"]),
         producer_address=telling.maybe(items["producer_address"]),
         origin=telling.maybe(items["origin"]),

@@ -20,7 +20,7 @@ from ...domain.traceability_items import public_identifier
 from ...domain.verdict import Detail
 from ...images.symbols import symbol
 from ...verify import Answer
-from .. import receipt, training
+from .. import receipt, resolver, training
 from ..api_v1 import answer_json
 from ..errors import wants_json
 from ..http_cache import for_an_hour, no_store, revalidate
@@ -44,6 +44,8 @@ def code_page(target: str) -> Response:  # noqa: ARG001 - the decoded path is no
     try:
         if request.args.get("format") in _MIMES:
             return _symbol(parse(link))
+        if resolver.is_asked(request):
+            return resolver.resolve(link)
         entry = _VIA.get(request.args.get("via", ""), Entry.LINK)
         visit = visit_of(request, the_parts(), entry)
         practice = training.practise(link, visit) if training.is_asked(request) else None
@@ -52,6 +54,8 @@ def code_page(target: str) -> Response:  # noqa: ARG001 - the decoded path is no
         if error.kind == "NOT_GS1":  # no address of a code at all, so just a page that we do not have
             abort(404)
         raise
+    if not (practice or wants_json()) and (onward := resolver.moved(answer, link)):
+        return onward
     if wants_json():
         response = jsonify(answer_json(answer, words().lang, base_url(request)))
     else:
@@ -122,7 +126,7 @@ def _render_details(passport: Passport, today: date) -> str:
         model=model,
         lot=lot,
         operators=[(operator, *public_identifier(operator)) for operator in model.operators],
-        stages=() if model.exempt else chain(lot.events if lot else (), model.expected_stages),
+        stages=chain(lot.events, model.expected_stages) if lot and not model.exempt else (),
         label=label_of(model, lot, today),
         replaces=replaces,
         lacking=lacking,
@@ -143,7 +147,7 @@ def _symbol(code: Code) -> Response:
 
 
 def _cached(response: Response, answer: Answer) -> Response:
-    response.headers["Link"] = f'<{base_url(request)}{answer.code.path}>; rel="canonical"'
+    resolver.with_code_headers(response, answer.code)
     if answer.code.granularity is Granularity.ITEM or answer.code.key in (SHORT, FOREIGN) or answer.history is None:
         response.headers["X-Robots-Tag"] = "noindex"
         return no_store(response)
