@@ -49,6 +49,8 @@ class Settings:
     """Streams (and hash slots) that scans are spread over; never change it on a running installation."""
     demo: bool = True
     """Load the demonstration registry when the registry is empty, and show the demonstration pages."""
+    styleguide: bool = False
+    """Show /styleguide: every component and every state of a verdict, for people who work on the pages."""
     log_level: str = "info"
     """debug, info, warning or error."""
 

@@ -50,8 +50,8 @@ def _strip(canvas: Canvas, box: tuple[float, float, float, float], look: Look) -
     canvas.shadow(outline, 5, 0.35)
     canvas.shape(outline, _PAPER)
     ink = look.colour if look.accent == "#ffffff" else look.accent
-    for y in range(round(top) + 12, round(bottom) - 6, 10):
-        canvas.line([(left + 12, y), (right - 12, y)], mix(ink, "#ffffff", 0.55), 1.5)
+    for line in range(round(top) + 12, round(bottom) - 6, 10):
+        canvas.line([(left + 12, line), (right - 12, line)], mix(ink, "#ffffff", 0.55), 1.5)
     x, y = (left + right) / 2, (top + bottom) / 2
     canvas.shape(oval(x, y, 52, 52), ink)
     canvas.shape(oval(x, y, 45, 45), _PAPER)
