@@ -8,7 +8,7 @@ LOCKS := requirements.lock requirements-build.lock
 RUN_READY := .venv/.ready-run
 DEV_READY := .venv/.ready-dev
 
-.PHONY: help run setup setup-dev scanner test check lint types bench bench-quick smoke-load lock clean
+.PHONY: help run setup setup-dev scanner test check lint types bench bench-quick smoke-load screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ bench: $(DEV_READY) ## what a scan costs beside bare Flask and bare WSGI, ten mi
 
 bench-quick: $(DEV_READY) ## the first three rows of it, in less than a minute (JSON=1: one JSON object)
 	@$(BIN)/python -m benchmarks.run --quick $(if $(JSON),--json)
+
+screenshots: $(DEV_READY) ## take the pictures of docs/ anew from a running service (needs Chromium)
+	@$(BIN)/python -m tests.browser.screenshots
 
 lock: ## compute the lock files anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "Expected uv for computing the lock files, got none." >&2; exit 1; }

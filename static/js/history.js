@@ -35,7 +35,7 @@
     const pending = scan.state === "pending";
     item.dataset.state = scan.state;
     item.dataset.tone = pending ? "pending" : scan.tone;
-    part("icon").classList.add(`tone-${pending ? "pending" : scan.tone}`);
+    item.classList.add(`tone-${item.dataset.tone}`);
     for (const icon of item.querySelectorAll("[data-icon]")) icon.toggleAttribute("hidden", icon.dataset.icon !== item.dataset.tone);
     part("title").textContent = pending ? words.pending : scan.title;
     part("name").textContent = scan.name;
@@ -54,7 +54,8 @@
   }
 
   async function draw() {
-    const scans = (await ownScans.all()).filter((scan) => !only || scan.state === only);
+    const told = kept ? kept.key : ""; // has a card of its own above the list
+    const scans = (await ownScans.all()).filter((scan) => (!only || scan.state === only) && scan.key !== told);
     list.replaceChildren(...scans.map(drawn));
     for (const part of filled) part.hidden = !scans.length;
     if (empty) empty.hidden = scans.length > 0;

@@ -1,19 +1,13 @@
 """A real service and a real browser for the tests of this folder."""
 
 import json
-import os
 import shutil
-import signal
-import socket
 import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
 
-BIN = Path(sys.executable).parent
+from tests.browser.running import BIN, running_service
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
     "--no-sandbox",
@@ -37,34 +31,8 @@ def service_data(tmp_path_factory):
 @pytest.fixture(scope="session")
 def service(service_data):
     """Address of a running service with the demonstration registry, started the way `make run` starts it."""
-    folder = service_data.parent
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = (folder / "log").open("wb")
-    process = subprocess.Popen(
-        [BIN / "verify-app", "serve"],
-        env=os.environ | {"PORT": str(port), "DATA_DIR": str(service_data), "WEB_WORKERS": "1"},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"{address}/readyz", timeout=2).close()
-                break
-            except OSError:
-                assert process.poll() is None, (folder / "log").read_text()
-                time.sleep(0.25)
-        else:
-            pytest.fail((folder / "log").read_text())
+    with running_service(service_data.parent) as address:
         yield address
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=40)
-        log.close()
 
 
 @pytest.fixture(scope="session")

@@ -92,3 +92,14 @@ def test_a_result_page_offers_its_item_to_the_history_and_no_more_than_it_needs(
     assert "/static/js/history.js" not in scripts
     assert [attrs for _, attrs in page.tags if "data-product" in attrs]
     assert ["hidden" in attrs for _, attrs in page.tags if "data-old" in attrs] == [True]
+
+
+def test_a_result_page_with_all_that_it_ever_loads_by_itself_stays_within_60_kilobytes(world):
+    client = world.client(accept_encoding="gzip")
+    page = check_page(client.get(ITEM, headers={"Accept-Encoding": "identity"}).text, "vi")
+    wanted = {attrs["src"] for attrs in page.all("script")}
+    wanted |= {attrs["href"] for attrs in page.all("link") if attrs["rel"] in ("icon", "manifest", "stylesheet")}
+    kept = told(world)
+    wanted |= {ITEM, "/service-worker.js", "/offline", kept["store"], *kept["offline"]}
+    sizes = {path: len(client.get(path).data) for path in wanted}
+    assert sum(sizes.values()) <= 60 * 1024, sizes

@@ -1,0 +1,44 @@
+"""Every verdict as a shopper sees it, and the guide that shows them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.guide import FILES, guide, picture_of
+from tests.browser.screenshots import SHOPPER, phone, shot
+from verify_app.domain.verdict import Reason
+
+MOST_BYTES = 2_500_000
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_verdict_stands_on_the_first_screen_of_a_phone(chromium, service, demo, lang):
+    page = phone(chromium, service, lang)
+    for reason in Reason:
+        page.goto(next(entry["path"] for entry in demo if entry["expect"] == reason))
+        card = page.locator("[data-verdict]").first
+        assert card.get_attribute("data-verdict") == reason
+        expect(card.get_by_role("heading").first).to_be_in_viewport(ratio=1)
+        expect(card.locator(".verdict-next").first).to_be_in_viewport(ratio=1)
+    assert shot(page).size == (720, 1480)
+    page.context.close()
+
+
+def test_the_guide_says_what_the_help_says():
+    for lang, name in FILES.items():
+        assert (SHOPPER / name).read_text(encoding="utf-8") == guide(lang), "run `make screenshots`"
+
+
+def test_the_guide_has_a_picture_of_every_verdict_and_stays_light():
+    pictures = [SHOPPER / picture_of(reason, lang) for reason in Reason for lang in FILES]
+    for picture in pictures:
+        with Image.open(picture) as image:
+            assert image.size == (720, 1480)
+    kept = list((SHOPPER / "img").iterdir())
+    assert {Path(path) for path in kept} == set(pictures), "pictures that nothing shows"
+    assert sum(path.stat().st_size for path in kept) < MOST_BYTES
