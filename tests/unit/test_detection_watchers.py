@@ -13,8 +13,8 @@ HOUR = 3_600_000
 DAY = 24 * HOUR
 
 
-def asked(item, when, *, client=1, block=1, network=Network.LINE, abroad=False, odd=False):
-    return Asked(client, block, network, abroad, item, odd, when)
+def asked(item, when, *, client=1, block=1, crew=1, network=Network.LINE, abroad=False, odd=False):
+    return Asked(client, block, crew, network, abroad, item, odd, when)
 
 
 def test_a_shop_that_scans_a_carton_is_left_alone():
@@ -49,10 +49,17 @@ def test_a_slow_one_behind_many_addresses_is_found_by_its_block():
     assert any(found)
 
 
+def test_one_browser_that_walks_through_real_codes_for_weeks_from_a_data_centre_is_found():
+    guard = Guard()
+    found = [guard.look(asked(n, n * 12 * HOUR, client=n, network=Network.HOSTING)) for n in range(1, 20)]
+    assert found.index(True) == 11
+
+
 def test_people_behind_a_private_network_are_left_alone():
     guard = Guard()
     assert not any(
-        guard.look(asked(n, n * HOUR, client=n, network=Network.HOSTING, odd=n % 10 == 0)) for n in range(1, 60)
+        guard.look(asked(n, n * HOUR, client=n, crew=n % 12, network=Network.HOSTING, odd=n % 10 == 0))
+        for n in range(1, 60)
     )
 
 

@@ -24,10 +24,10 @@ class Limits:
     inside: float = -2.0
     outside: float = 1.0
     same_place: float = 1.2  # more, where most of the others outside were
-    other_region: float = 0.8
+    other_region: float = 0.9
     same_region: float = -0.6
-    sum: float = 7.0
-    mean: float = 0.8  # a long-lived shipment must keep on looking diverted
+    sum: float = 7.5
+    mean: float = 0.75  # a long-lived shipment must keep on looking diverted
     items: int = 6
     together: int = 3  # items in the one place
     margin_km: float = 75.0
@@ -48,8 +48,8 @@ class Seen:
 
 @dataclass(slots=True)
 class _Shipment:
-    seen: set[int] = field(default_factory=set)  # items and sources
-    places: list[str | int] = field(default_factory=list)  # of each item: INSIDE … or the market where it was
+    sources: set[int] = field(default_factory=set)
+    places: dict[int, str | int] = field(default_factory=dict)  # item -> INSIDE … or the market where it was
     reported: bool = False
 
 
@@ -66,10 +66,12 @@ class Diversion:
         if where is None:
             return False
         known = self._shipments.setdefault(shipment, _Shipment())
-        if known.reported or seen.source in known.seen or seen.item in known.seen:
+        before = known.places.get(seen.item)
+        vague = before in (SAME_REGION, OTHER_REGION) and where not in (SAME_REGION, OTHER_REGION)
+        if known.reported or seen.source in known.sources or not (before is None or vague):
             return False
-        known.seen.update((seen.source, seen.item))
-        known.places.append(where)
+        known.sources.add(seen.source)
+        known.places[seen.item] = where  # the first look that tells a place, else the first at all
         known.reported = self._diverted(known.places)
         return known.reported
 
@@ -94,11 +96,11 @@ class Diversion:
         own = {region_of(lat) for lat, _ in PROVINCES[market].towns}
         return SAME_REGION if region in own else OTHER_REGION
 
-    def _diverted(self, places: list[str | int]) -> bool:
+    def _diverted(self, places: dict[int, str | int]) -> bool:
         limits = self._limits
         if len(places) < limits.items:
             return False
-        count = Counter(places)
+        count = Counter(places.values())
         inside, same, other = (count.pop(name, 0) for name in (INSIDE, SAME_REGION, OTHER_REGION))
         together = max(count.values(), default=0)
         total = limits.inside * inside + limits.same_region * same + limits.other_region * other

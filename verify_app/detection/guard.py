@@ -24,6 +24,7 @@ class Asked:
 
     client: int
     block: int
+    crew: int  # tag of the block with the user agent
     network: Network
     abroad: bool
     item: int  # tag of the code, 0 if it names no item
@@ -41,6 +42,8 @@ class Limits:
     strange_odd: int = 4
     block_odd: int = 5  # odd ones of a block in sixty days …
     block_share: float = 0.5  # … and at least this share of all that it asked for
+    crew_items: int = 12  # items that one user agent asked for from a block of hosting …
+    crew_items_abroad: int = 20  # … or of a foreign network
     carrier: int = 4  # times as much for a carrier's gateway
 
 
@@ -57,6 +60,7 @@ class Guard:
         self._limits = limits
         self._clients: OrderedDict[int, _Memory] = OrderedDict()
         self._blocks: OrderedDict[int, _Memory] = OrderedDict()
+        self._crews: OrderedDict[int, _Memory] = OrderedDict()
 
     def look(self, asked: Asked) -> bool:
         """Whether the client of this scan tries codes out, this scan included."""
@@ -67,8 +71,8 @@ class Guard:
         memory.flagged = memory.flagged or self._fast(asked, memory)
         if asked.network is Network.HOSTING or asked.abroad:
             block = _recent(self._blocks, asked.block, asked, _SLOW_WINDOW)
-            if asked.odd and self._slow(block):
-                memory.flagged = True
+            crew = _recent(self._crews, asked.crew, asked, _SLOW_WINDOW)
+            memory.flagged = memory.flagged or (asked.odd and self._slow(block)) or self._crowd(asked, crew)
         return memory.flagged
 
     def _fast(self, asked: Asked, memory: _Memory) -> bool:
@@ -81,6 +85,11 @@ class Guard:
             return False
         odd = {item for _, item, is_odd in memory.seen if is_odd}
         return len(odd) >= least_odd or len({item for _, item, _ in memory.seen}) >= least_items
+
+    def _crowd(self, asked: Asked, crew: _Memory) -> bool:
+        limits = self._limits
+        least = limits.crew_items if asked.network is Network.HOSTING else limits.crew_items_abroad
+        return len(crew.seen) >= least and len({item for _, item, _ in crew.seen}) >= least
 
     def _slow(self, block: _Memory) -> bool:
         odd = {item for _, item, is_odd in block.seen if is_odd}

@@ -171,7 +171,7 @@ def read_scans(path: Path) -> Iterator[Scan]:
 
 def open_lines(path: Path, mode: str) -> IO[bytes]:
     """A file of lines, gzipped if its name ends in .gz."""
-    opened = gzip.open(path, mode, compresslevel=3) if path.suffix == ".gz" else path.open(mode)
+    opened = gzip.open(path, mode, compresslevel=3) if path.suffix == ".gz" else path.open(mode)  # noqa: SIM115 - the caller closes it
     return cast(IO[bytes], opened)
 
 

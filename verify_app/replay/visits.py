@@ -65,8 +65,9 @@ class Visits:
     def asked(self, scan: Scan, came: Came, odd: bool) -> Asked:
         """The scan as the guard sees it: keyed tags only."""
         item = self.tag(f"{scan.code.gtin}/{scan.code.serial}") if scan.code.serial else 0
-        ip = scan.client.ip
-        return Asked(self.tag(ip), self.tag(block_of(ip)), came.network, came.abroad, item, odd, came.visit.when)
+        ip, block = scan.client.ip, block_of(scan.client.ip)
+        crew = self.tag(f"{block}|{scan.client.ua}") if came.network is Network.HOSTING or came.abroad else 0
+        return Asked(self.tag(ip), self.tag(block), crew, came.network, came.abroad, item, odd, came.visit.when)
 
     def line(self, scan: Scan, identity: str) -> int:
         """16-bit tag of the line's neighbourhood (a /24) for one code."""
