@@ -12,6 +12,7 @@ from .web.api_v1 import api_v1
 from .web.health import health
 from .web.metrics import metrics
 from .web.public import public
+from .web.resolver import blueprint as resolver
 from .web.static_files import static_pages
 
 
@@ -28,6 +29,6 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     errors.install(app)
     compression.install(app)
     headers.install(app)
-    for blueprint in (health, metrics, static_pages, api_v1, public):
+    for blueprint in (health, metrics, static_pages, api_v1, resolver, public):
         app.register_blueprint(blueprint)
     return app

@@ -247,11 +247,21 @@ def test_acts_of_every_kind_and_lives_of_items_are_there():
 
 def test_the_list_covers_every_reason_and_begins_with_a_valid_item():
     entries = demo_list()
-    assert {entry["expect"] for entry in entries} == {reason.value for reason in Reason}
+    assert {entry["expect"] for entry in entries} == {reason.value for reason in Reason} | {"RESOLVER"}
     assert all(set(entry) == {"path", "expect", "title"} for entry in entries)
     assert len({entry["path"] for entry in entries}) == len(entries)
     assert entries[0]["expect"] == "VALID"
     assert "/21/" in entries[0]["path"]
+
+
+def test_codes_with_links_are_of_five_kinds_and_in_no_other_case():
+    anchors = [parse(entry["path"]) for entry in demo_list() if entry["expect"] == "RESOLVER"]
+    assert [code.key for code in anchors] == ["01", "01", "01", "414", "8004"]
+    assert {bool(code.lot) for code in anchors} == {bool(code.serial) for code in anchors} == {True, False}
+    assert not {case.code.gtin for case in cases() if case.code} & {code.gtin for code in anchors if code.gtin}
+    issued = {(item.gtin, item.part.serial) for item in REGISTRY.items}
+    assert all((code.gtin, code.serial) in issued for code in anchors if code.serial)
+    assert anchors[3].value in {place.gln for place in REGISTRY.places}
 
 
 def test_each_path_is_written_in_canonical_form():

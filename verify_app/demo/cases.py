@@ -12,6 +12,7 @@ from ..domain.text import Text
 from ..domain.verdict import Reason
 from . import source
 from .identifiers import serial, short_payload
+from .links import resolver_list
 from .source import Table, text
 
 
@@ -37,8 +38,9 @@ def cases() -> tuple[Case, ...]:
 
 
 def demo_list() -> list[dict[str, str]]:
-    """The cases as `{"path", "expect", "title"}`, the title in Vietnamese and English. Needs no loaded registry."""
-    return [
+    """The cases as `{"path", "expect", "title"}`, the title in Vietnamese and English, and behind them the codes with
+    links for clients of the resolver, with "RESOLVER" in place of a verdict. Needs no loaded registry."""
+    shown = [
         {
             "path": case.path,
             "expect": case.expect.value,
@@ -46,6 +48,7 @@ def demo_list() -> list[dict[str, str]]:
         }
         for case in cases()
     ]
+    return shown + resolver_list()
 
 
 def _case(raw: Table) -> Case:

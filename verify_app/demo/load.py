@@ -16,6 +16,7 @@ from ..store.engine import reading
 from ..store.registry import counts, write_registry
 from .build import build_registry, recipes
 from .dates import instant
+from .links import write_demo_links
 from .pictures import write_pictures
 from .visits import earlier_visits
 
@@ -73,6 +74,7 @@ def load(target: Target, now: int, policy: Policy, *, if_empty: bool = False) ->
         records = sum(asdict(write_registry(target.engine, build_registry(day), "demo", "demo-review")).values())
         progress.registry = True
         _write(path, progress)
+    write_demo_links(target.engine)
     return Loaded(records, pictures, _see(target, path, progress, policy))
 
 

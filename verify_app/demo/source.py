@@ -25,6 +25,12 @@ def cases() -> tuple[Table, ...]:
 
 
 @cache
+def links() -> Table:
+    """Links for clients of the GS1 resolver: `enterprise`, `hosts` and `anchor`s."""
+    return _read("links.toml")
+
+
+@cache
 def enterprises() -> tuple[Table, ...]:
     """All enterprise files in the order of their names."""
     names = sorted(entry.name for entry in files(__package__).joinpath("data/enterprises").iterdir())
