@@ -13,6 +13,7 @@ const { browserReader, wasmReader, serverReader, Watcher } = await import(box.da
 
 let stream = null;
 let reader = null;
+let finding = null; // a promise of the reader: who starts twice in haste loads one decoder
 let run = 0; // the present run of the loop; a new number ends the one before
 let sound = null;
 
@@ -112,11 +113,12 @@ async function start() {
   show("live");
   equip(stream.getVideoTracks()[0]);
   say(reader ? aim() : "loading");
-  reader ??= (await browserReader()) ?? (await wasmReader(box.dataset)) ?? serverReader(box.dataset.frame);
+  reader ??= await (finding ??= find());
   box.dataset.reader = reader.name;
   if (mine === run) return watch(mine);
 }
 
+const find = async () => (await browserReader()) ?? (await wasmReader(box.dataset)) ?? serverReader(box.dataset.frame);
 const aim = () => (reader.name === "server" ? "aimServer" : "aim");
 
 function stop() {
@@ -199,7 +201,7 @@ async function fallBack() {
   const broken = reader;
   broken.close();
   if (broken.name === "server") {
-    reader = null;
+    reader = finding = null;
     return fail("reader");
   }
   const mine = run;
