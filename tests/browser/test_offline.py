@@ -7,6 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.photos import photographed
+from verify_app.domain.parse import parse
+from verify_app.images.symbols import symbol
+
 pytestmark = pytest.mark.browser
 
 READY = "async () => { const ready = await navigator.serviceWorker.ready; return Boolean(ready.active); }"
@@ -176,6 +180,18 @@ def test_one_press_deletes_the_whole_history_by_keyboard_too(shopper, demo):
     assert "Đã xóa" in shopper.locator("[data-own-status]").inner_text()
     shopper.reload()
     expect(shopper.locator("[data-own-empty]")).to_be_visible()
+
+
+def test_the_codes_of_a_photo_enter_the_history_under_their_own_addresses(shopper, demo):
+    path = paths(demo, "RECALLED")[0]
+    label = photographed(symbol(parse(path), "https://tra-cuu.example", "qr", "png", 8))
+    photo = {"name": "label.jpg", "mimeType": "image/jpeg", "buffer": label}
+    shopper.locator("[data-photo-form] input[type=file]").first.set_input_files(photo)
+    shopper.locator("[data-verdict=RECALLED]").first.wait_for()
+    shopper.goto("/history")
+    expect(rows(shopper)).to_have_count(1)
+    assert rows(shopper).first.locator("a").get_attribute("href") == path
+    assert "Cảnh báo thu hồi" in rows(shopper).first.inner_text()
 
 
 def test_practice_enters_no_history(shopper, demo):
