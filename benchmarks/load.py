@@ -76,7 +76,8 @@ def _wrk(job: dict[str, object], paths: Path) -> dict[str, float]:
     head = "".join(f"{name} = {json.dumps(value)}\n" for name, value in facts.items()) + f'HEADERS = "{headers}"\n'
     script.write_text(head + source)
     argv = ["wrk", "-t2", f"-c{job['connections']}", f"-d{max(1, round(job['seconds']))}s", "-s", str(script)]
-    done = subprocess.run([*argv, f"http://127.0.0.1:{job['port']}"], capture_output=True, text=True, check=False)
+    argv += ["--timeout", "20s", f"http://127.0.0.1:{job['port']}"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
     line = next((line for line in done.stdout.splitlines() if line.startswith("{")), "")
     if not line:
         raise RuntimeError(f"Expected a result of wrk, got: {done.stdout}{done.stderr}")

@@ -22,7 +22,7 @@ from verify_app.secret import load_secret
 from verify_app.serving.engines import EmbeddedValkey
 from verify_app.serving.worker import Worker
 from verify_app.settings import Settings
-from verify_app.store import keys, ledger
+from verify_app.store import ledger
 from verify_app.store.engine import open_engine, reading
 from verify_app.store.history import Script, connect
 from verify_app.store.migrate import migrate
@@ -39,7 +39,7 @@ class Site:
         self.folder = Path(tempfile.mkdtemp(prefix="verify-bench-"))
         self.settings = Settings(data_dir=self.folder, demo=False)
         self._valkey = EmbeddedValkey(self.folder)
-        self._running: list[subprocess.Popen[bytes]] = []
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Site:
         try:
@@ -55,7 +55,7 @@ class Site:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in self._running:
+        for process in self._running.values():
             _end(process)
         self._valkey.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -73,19 +73,30 @@ class Site:
             script.client.close()
 
     def recorded(self) -> int:
-        """Scans that are on their way to the ledger or in it."""
+        """Scans in the ledger, after all that waits in streams and journals has been moved there."""
+        self.work()
         engine = open_engine(self.settings.database)
         try:
             with reading(engine) as connection:
-                kept = ledger.count(connection)
+                return ledger.count(connection)
         finally:
             engine.dispose()
-        with self.client() as client:
-            return kept + sum(client.xlen(keys.stream(shard)) for shard in range(self.settings.stream_shards))
 
     def client(self) -> redis.Redis:
         """A client of the embedded Valkey."""
         return connect(self._valkey.url, 30_000)
+
+    def cpu_us(self, name: str) -> float:
+        """CPU time that a candidate's web server has used so far, in microseconds, with Valkey's for the service.
+
+        What else the machine does changes a rate; it hardly changes this."""
+        master = self._running[name].pid
+        used = sum(map(_cpu_us, (master, *_children(master))))
+        if name != "service":
+            return used
+        with self.client() as client:
+            told = client.info("cpu")
+        return used + 1e6 * (float(told["used_cpu_user"]) + float(told["used_cpu_sys"]))
 
     @contextlib.contextmanager
     def serving(self, name: str) -> Iterator[int]:
@@ -99,13 +110,13 @@ class Site:
         process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.serve", name], env=environ, stdin=subprocess.DEVNULL
         )
-        self._running.append(process)
+        self._running[name] = process
         try:
             _await(process, f"http://127.0.0.1:{port}{self.goods.class_path(0)}")
             yield port
         finally:
             _end(process)
-            self._running.remove(process)
+            del self._running[name]
 
     def _write(self) -> None:
         engine = open_engine(self.settings.database)
@@ -114,6 +125,15 @@ class Site:
                 write_registry(engine, self.goods.registry(begin, min(self.goods.models, begin + _MODELS_A_STEP)))
         finally:
             engine.dispose()
+
+
+def _children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _cpu_us(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()  # proc(5): 14 utime, 15 stime
+    return 1e6 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _await(process: subprocess.Popen[bytes], url: str) -> None:

@@ -2,5 +2,6 @@
 
 from ..app import create_app
 from ..settings import Settings
+from .fast_door import FastDoor
 
-application = create_app(Settings.from_env())
+application = FastDoor(create_app(Settings.from_env()))

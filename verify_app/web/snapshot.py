@@ -1,0 +1,176 @@
+"""What the application answers to one kind of scan, taken from the application itself and kept with holes in it.
+
+A snapshot is two requests that nobody sent, answered by the application in full, for the same scan with other words
+in it: serial, day of the first check, moment. *Everything else that no `Subject` holds* is also different in the two:
+visitor, country, all of the history that the verdict does not tell. So a page that begins to depend on any of it can
+no longer be kept, and is rendered anew for each scan, instead of being wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from io import BytesIO
+from typing import Any
+
+from ..domain.code import Code
+from ..domain.history import History
+from ..domain.local_time import local_date
+from ..domain.passport import Passport
+from ..domain.scan import Visit
+from ..i18n import catalogue
+from ..verify import Answer
+from .metrics import UNSEEN
+from .stencil import Stencil, StencilError, stencil_of
+from .visit import GIVEN
+
+_MINUTE = 60_000
+_WORTH = 600  # bytes; as in compression.py
+_SCALAR = ("REQUEST_METHOD", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "SCRIPT_NAME", "wsgi.url_scheme",
+           "HTTP_HOST", "HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE")  # fmt: skip
+_NOT_KEPT = ("Content-Length", "Date")  # told anew for each answer, the date by the server
+Headers = list[tuple[str, str]]
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """One of the two made-up scans: what is different in it."""
+
+    serial: str
+    first: int  # UTC milliseconds
+    minute: int  # of the day
+    visit: dict[str, Any]
+    history: History
+    state_at: int
+    agent: str
+
+
+_TRIALS = (
+    _Trial("ZQ7WXYQJ0A", 4_087_608_420_000, 71, {"country": "VN"}, History(), 1, "one"),
+    _Trial(
+        "QX9VTRWQKB0Z",
+        4_036_280_880_000,
+        142,
+        {"id": "f" * 32, "visitor": b"\x01" * 16, "country": "DE", "region": "S", "cell": (4, 2)},
+        History(7, 5, 3, 1, 2, (1, 1, 1), 1, 1, mine_first=True, repeat=True),
+        2_000_000_000_000,
+        "two",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One kind of answer: `fixed` headers, `spelt` ones with holes, body; `etag` and the answer to whoever has it."""
+
+    status: str
+    fixed: Headers
+    spelt: tuple[tuple[str, Stencil], ...]
+    body: Stencil
+    etag: str
+    not_modified: tuple[str, Headers] | None
+
+    def fill(self, encoding: str, words: list[bytes]) -> tuple[Headers, bytes] | None:
+        """Headers and body with these words; None if they cannot be had in this encoding."""
+        form = self.body.form("", tuple(map(len, words)))
+        if form is None or form.length < _WORTH:
+            encoding = ""
+        body = self.body.fill(encoding, words)
+        if body is None:
+            return None
+        headers = [*self.fixed, ("Content-Length", str(len(body)))]
+        if encoding:
+            headers.append(("Content-Encoding", encoding))
+        for name, value in self.spelt:
+            headers.append((name, value.plain(words).decode("latin-1")))
+        return headers, body
+
+
+def words_of(answer: Answer, visit: Visit, lang: str) -> list[bytes]:
+    """One scan's own words, in the order of a snapshot's holes."""
+    return [word.encode() for word in _words(answer.code.serial, answer.verdict.first_checked, visit.when, lang)]
+
+
+def take(app: Application, environ: dict[str, Any], scan: tuple[Answer, Visit], lang: str) -> Snapshot:
+    """The snapshot of one scan's kind. Raises `StencilError` if the application's answer cannot be kept."""
+    taken, marks = [], []
+    for trial in _TRIALS:
+        answer, visit = _made_up(trial, *scan)
+        taken.append(_ask(app, _environ(environ, trial, answer), (answer, visit)))
+        marks.append(dict(enumerate(_words(answer.code.serial, answer.verdict.first_checked, visit.when, lang))))
+    (status, headers, body), other = taken
+    if other[0] != status or [name for name, _ in headers] != [name for name, _ in other[1]]:
+        raise StencilError("Expected the same status and headers, got others.")
+    values = [stencil_of(list(zip(pair, marks, strict=True))) for pair in _pairs(headers, other[1])]
+    spelt = tuple((name, value) for (name, _), value in zip(headers, values, strict=True) if value.order)
+    fixed = [header for header, value in zip(headers, values, strict=True) if not value.order]
+    made = stencil_of([(body, marks[0]), (other[2], marks[1])])
+    etag = dict(fixed).get("ETag", "")
+    if made.order and ("ETag" in dict(headers)):
+        raise StencilError("Expected no ETag on a page that is never twice the same, got one.")
+    not_modified = None
+    if etag:
+        answer, visit = _made_up(_TRIALS[0], *scan)
+        asked = {**_environ(environ, _TRIALS[0], answer), "HTTP_IF_NONE_MATCH": etag}
+        status_304, headers_304, _ = _ask(app, asked, (answer, visit))
+        not_modified = (status_304, headers_304)
+    return Snapshot(status, fixed, spelt, made, etag, not_modified)
+
+
+def _words(serial: str, first: int, when: int, lang: str) -> tuple[str, str, str, str]:
+    day, iso = _day(first // _MINUTE, lang) if first else ("", "")
+    return serial, day, iso, _moment(when // _MINUTE, lang)
+
+
+@lru_cache(maxsize=4096)
+def _day(minute: int, lang: str) -> tuple[str, str]:
+    return catalogue(lang).date(minute * _MINUTE), local_date(minute * _MINUTE).isoformat()
+
+
+@lru_cache(maxsize=64)
+def _moment(minute: int, lang: str) -> str:
+    return catalogue(lang).moment(minute * _MINUTE)
+
+
+def _made_up(trial: _Trial, answer: Answer, visit: Visit) -> tuple[Answer, Visit]:
+    """The scan with a trial's words, and with everything else different that its kind does not say."""
+    day = visit.when - (visit.when + 7 * 3_600_000) % 86_400_000  # midnight in Vietnam, UTC+7
+    made = replace(visit, when=day + trial.minute * _MINUTE, **trial.visit)
+    code = _respelt(answer.code, trial.serial)
+    history = answer.history and replace(trial.history, recorded=answer.history.recorded)
+    first = trial.first if answer.verdict.first_checked else 0
+    passport = answer.passport and _with_item(answer.passport, code, trial)
+    return Answer(code, passport, history, replace(answer.verdict, first_checked=first)), made
+
+
+def _respelt(code: Code, serial: str) -> Code:
+    return replace(code, qualifiers=tuple((ai, serial if ai == "21" else value) for ai, value in code.qualifiers))
+
+
+def _with_item(passport: Passport, code: Code, trial: _Trial) -> Passport:
+    item = passport.item and replace(passport.item, serial=trial.serial, state_at=trial.state_at)
+    return replace(passport, code=code, item=item)
+
+
+def _environ(environ: dict[str, Any], trial: _Trial, answer: Answer) -> dict[str, Any]:
+    made = {name: environ[name] for name in _SCALAR if name in environ}
+    path = answer.code.path
+    made |= {"PATH_INFO": path, "RAW_URI": path, "QUERY_STRING": "", "HTTP_USER_AGENT": trial.agent, UNSEEN: True}
+    return made | {"wsgi.input": BytesIO(), "wsgi.errors": environ["wsgi.errors"], "REMOTE_ADDR": "192.0.2.1"}
+
+
+def _ask(app: Application, environ: dict[str, Any], given: tuple[Answer, Visit]) -> tuple[str, Headers, str]:
+    told: list[Any] = []
+    parts = app({**environ, GIVEN: given}, lambda status, headers, *_: told.extend((status, headers)))
+    try:
+        body = b"".join(parts)
+    finally:
+        getattr(parts, "close", bool)()
+    headers = [(name, value) for name, value in told[1] if name not in _NOT_KEPT]
+    return told[0], headers, body.decode()
+
+
+def _pairs(one: Headers, other: Headers) -> list[tuple[str, str]]:
+    return [(a, b) for (_, a), (_, b) in zip(one, other, strict=True)]
