@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 
 from ..detection.diversion import FOREIGN, Diversion, Seen
 from ..detection.guard import Guard
@@ -24,7 +24,7 @@ from ..domain.verdict import Level
 from ..store.event import row_of
 from ..store.evidence import pack
 from ..store.history import Mode, read
-from .engine import Observer
+from .engine import Call, Observer
 from .trace import Known, Scan, TraceRegistry
 from .visits import Came, Visits, circumstances
 
@@ -74,13 +74,20 @@ class Replay:
         }
 
     def judge(self, scans: Iterable[Scan]) -> Iterator[Judged]:
-        """Every scan with its verdict, in order."""
+        """Every scan with its verdict, in order. While the server works on one batch, the next is made ready."""
         iterator = iter(scans)
-        while batch := [self._step(scan) for scan in islice(iterator, BATCH)]:
-            answers = self._observer.run([self._call(step) for step in batch])
-            for step, answer in zip(batch, answers, strict=True):
+        waiting: list[_Step] = []
+        for number in count(1):
+            batch = [self._step(scan) for scan in islice(iterator, BATCH)]
+            self._observer.send([self._call(step) for step in batch])
+            answers = self._observer.receive(len(waiting))
+            for step, answer in zip(waiting, answers, strict=True):
                 yield self._judged(step, read(answer))
-            self._observer.empty_streams()
+            if not batch:
+                return
+            waiting = batch
+            if number % 100 == 0:
+                self._observer.empty_streams()
 
     def _step(self, scan: Scan) -> _Step:
         came = self._visits.came(scan)
@@ -99,7 +106,7 @@ class Replay:
         line = self._visits.line(scan, code.identity)
         return _Step(scan, came, known, circumstances(scan, came, known, line, flagged), code, newly)
 
-    def _call(self, step: _Step) -> tuple[object, ...]:
+    def _call(self, step: _Step) -> Call:
         visit = step.came.visit
         mode = Mode.SCAN if visit.kind is VisitKind.SCAN else Mode.PREVIEW
         item = pack(step.circumstances) if step.scan.code.serial else b""
