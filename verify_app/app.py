@@ -14,6 +14,7 @@ from .web.metrics import metrics
 from .web.public import public
 from .web.resolver import blueprint as resolver
 from .web.static_files import static_pages
+from .web.verification import blueprint as verification
 
 
 def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
@@ -29,6 +30,6 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     errors.install(app)
     compression.install(app)
     headers.install(app)
-    for blueprint in (health, metrics, static_pages, api_v1, resolver, public):
+    for blueprint in (health, metrics, static_pages, api_v1, resolver, verification, public):
         app.register_blueprint(blueprint)
     return app

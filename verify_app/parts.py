@@ -13,6 +13,7 @@ from .domain.history import History
 from .domain.link import Link
 from .domain.passport import Passport
 from .domain.policy import Policy
+from .domain.requester import Requester
 from .domain.scan import Visit
 from .images.pool import DecodePool
 from .resolve import CachedLinks, CachedPassports
@@ -25,6 +26,8 @@ from .store.engine import StoreUnavailable, open_engine
 from .store.group_commit import GroupedRedis
 from .store.history import ValkeyHistory, connect
 from .store.journal import Journal
+from .store.rates import Rates
+from .store.requesters import StoredRequesters
 
 __all__ = ["Histories", "Links", "NoLinks", "Parts", "Passports", "StoreUnavailable", "build"]
 
@@ -60,6 +63,21 @@ class NoLinks:
         return ()
 
 
+class Requesters(Protocol):
+    """Who may ask for verification messages by name."""
+
+    def find(self, gln: str) -> Requester | None:
+        """Requester of a GLN, None if nobody knows it. Raises `StoreUnavailable`."""
+
+
+class NoRequesters:
+    """Nobody is known by name."""
+
+    def find(self, gln: str) -> Requester | None:  # noqa: ARG002 - the Protocol's argument
+        """None for every GLN."""
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What `verify` and the web need. Built by `build(settings)`."""
@@ -70,6 +88,8 @@ class Parts:
     policy: Policy
     decoder: DecodePool
     links: Links = NoLinks()  # noqa: RUF009 - has no state
+    requesters: Requesters = NoRequesters()  # noqa: RUF009 - has no state
+    rates: Rates = field(default_factory=Rates)
     secret: bytes = b""  # key of visitors' tags
     probes: Mapping[str, Callable[[], Probe]] = field(default_factory=dict)  # part -> is it well?
     cache_counts: Callable[[], Mapping[str, int]] = dict  # what the cache has counted since this process began
@@ -91,6 +111,8 @@ def build(settings: Settings) -> Parts:
         policy=Policy(),
         decoder=DecodePool(settings.decode_processes, settings.decode_queue),
         links=CachedLinks(engine, cache),
+        requesters=StoredRequesters(engine),
+        rates=Rates(connect(redis_url, settings.history_timeout_ms)),
         secret=load_secret(settings),
         probes=probes_of(settings, Engines(engine, client, journal)),
         cache_counts=cache.stats.snapshot,

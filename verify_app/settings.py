@@ -47,6 +47,8 @@ class Settings:
     """A second look by the same visitor within this time is not a new scan."""
     stream_shards: int = 16
     """Streams (and hash slots) that scans are spread over; never change it on a running installation."""
+    responder_gln: str = "9529999999993"
+    """GLN of the operator, named in verification messages; the default is a demonstration number."""
     demo: bool = True
     """Load the demonstration registry when the registry is empty, and show the demonstration pages."""
     styleguide: bool = False
@@ -110,6 +112,14 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return read
 
 
+def _gln(raw: str) -> str:
+    digits = [int(digit) for digit in raw if digit.isascii() and digit.isdigit()]
+    total = sum(digit * (3 if place % 2 else 1) for place, digit in enumerate(digits))
+    if len(raw) != 13 or len(digits) != 13 or total % 10:
+        raise ValueError(f"Expected a GLN of 13 digits with its check digit, got {raw!r}.")
+    return raw
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(raw: str) -> str:
         if raw.lower() not in words:
@@ -135,5 +145,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "history_timeout_ms": _whole(20, 10_000),
     "reload_minutes": _whole(1, 1440),
     "stream_shards": _whole(1, 256),
+    "responder_gln": _gln,
     "log_level": _one_of("debug", "info", "warning", "error"),
 }

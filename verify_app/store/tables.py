@@ -204,6 +204,17 @@ link = sa.Table(
     _number("valid_until"),
 )
 
+# Who may ask for verification messages, beside the registered enterprises and places themselves.
+requester = sa.Table(
+    "requester",
+    metadata,
+    sa.Column("gln", CODE, primary_key=True),
+    sa.Column("name", sa.String, nullable=False),
+    _words("key_digest"),
+    sa.Column("per_minute", sa.Integer, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+)
+
 # The scan ledger: append-only, no foreign keys, no address, user agent or coordinates. `scan_id` is a UUIDv7, so it
 # rises with time: on PostgreSQL the table can be partitioned by month with RANGE (scan_id) and keep its primary key.
 scan = sa.Table(

@@ -19,6 +19,7 @@ from ..domain.verdict import Level
 from ..exchange.description import description
 from ..exchange.linkset import CONTEXT_HEADER, CORS, Offer, code_headers, location
 from ..exchange.own_links import PASSPORT, own_links
+from ..parts import StoreUnavailable
 from ..verify import Answer
 from .http_cache import for_an_hour, no_store
 from .language import words
@@ -85,7 +86,10 @@ def moved(answer: Answer, link: str) -> Response | None:
     is the answer: no such link, anything against the code, or a page that the visitor asked of us by name."""
     if link.startswith(PASSPORT + "/") or _OURS & set(request.args) or answer.verdict.level >= Level.CAUTION:
         return None
-    offered = _offered(answer.code, answer.passport)
+    try:
+        offered = _offered(answer.code, answer.passport)
+    except StoreUnavailable:  # the scan is recorded and judged: our page is an answer too
+        return None
     offer = Offer.of(answer.code, base_url(request), offered, _now())
     if offer.default is None:
         return None
