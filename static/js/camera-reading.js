@@ -40,6 +40,14 @@ export async function browserReader() {
   }
 }
 
+const SIDES = { least: 640, most: 1280 }; // pixels: below, the DataMatrix of a small pack is lost; above, nothing is won
+
+// A slow phone gets smaller stills, so that it looks several times a second; a quick one gets all the pixels.
+export function sideAfter(side, ms) {
+  const next = ms > 400 ? side * 0.8 : ms < 120 ? side * 1.25 : side;
+  return Math.round(Math.min(SIDES.most, Math.max(SIDES.least, next)));
+}
+
 export function wasmReader({ worker: address, decoder, wasm }, patience = 25000) {
   if (!address || !self.Worker || !self.WebAssembly) return Promise.resolve(null);
   return new Promise((done) => {
@@ -52,19 +60,26 @@ export function wasmReader({ worker: address, decoder, wasm }, patience = 25000)
       done(reader);
     };
     const late = setTimeout(give, patience, null);
-    const read = (canvas) =>
+    const ask = (canvas) =>
       new Promise((resolve, reject) => {
         const image = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
         waiting.set(++last, { resolve, reject });
         worker.postMessage({ id: last, image }, [image.data.buffer]);
       });
+    const reader = { name: "wasm", side: 960, pause: 60, read, close: () => worker.terminate() };
+    async function read(canvas) {
+      const began = performance.now();
+      const symbols = await ask(canvas);
+      reader.side = sideAfter(reader.side, performance.now() - began);
+      return symbols;
+    }
     worker.onerror = () => {
       for (const { reject } of waiting.values()) reject(new Error("The decoder stopped."));
       waiting.clear();
       give(null);
     };
     worker.onmessage = ({ data }) => {
-      if (data.ready) return give({ name: "wasm", side: 1280, pause: 60, read, close: () => worker.terminate() });
+      if (data.ready) return give(reader);
       const { resolve, reject } = waiting.get(data.id) ?? {};
       waiting.delete(data.id);
       if (!resolve) return give(null);

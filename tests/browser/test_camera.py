@@ -283,6 +283,24 @@ def test_a_payload_keeps_separators_and_says_what_is_an_element_string(scan_page
     assert scan_page.evaluate(script, symbol_) == text
 
 
+@pytest.mark.parametrize(
+    ("side", "ms", "after"),
+    [
+        (960, 200, 960),
+        (960, 500, 768),
+        (700, 900, 640),
+        (640, 900, 640),
+        (960, 50, 1200),
+        (1200, 50, 1280),
+        (1280, 9, 1280),
+    ],
+)
+def test_a_slow_phone_gets_smaller_stills_and_a_quick_one_all_pixels(scan_page, side, ms, after):
+    find = "await import(document.querySelector('[data-scanner]').dataset.reading)"
+    script = f"async ([side, ms]) => ({find}).sideAfter(side, ms)"
+    assert scan_page.evaluate(script, [side, ms]) == after
+
+
 # --- no camera -------------------------------------------------------------------------------------------------
 
 
