@@ -55,7 +55,7 @@ class Overrun:
         self._limits = limits
         self._lots: dict[str, _Lot] = {}
 
-    def look(self, name: str, visitors: int, size: int, when: int, away: bool | None = None) -> bool:
+    def look(self, name: str, visitors: int, size: float, when: int, away: bool | None = None) -> bool:
         """Whether a lot is overrun, after a scan at `when` (UTC milliseconds) by one of `visitors`; it stays so.
         `away`: the scan came from where none of the lot's shipments went, None if nobody can tell."""
         if size <= 0:

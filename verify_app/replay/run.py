@@ -100,9 +100,9 @@ class Replay:
             strange = came.abroad or came.network is Network.HOSTING  # a shop may have goods that are booked late
             odd = (known.unit is None and not typed) or (unshipped and strange)
             flagged = self._guard.look(self._visits.asked(scan, came, odd))
-            newly = flagged and scan.client.ip not in self._flagged
+            newly = flagged and scan.client.address not in self._flagged
             if newly:
-                self._flagged.add(scan.client.ip)
+                self._flagged.add(scan.client.address)
         line = self._visits.line(scan, code.identity)
         return _Step(scan, came, known, circumstances(scan, came, known, line, flagged), code, newly)
 
@@ -147,8 +147,8 @@ class Replay:
             return ""
         if came.network is Network.HOSTING:
             return ""
-        who = step.scan.client.device_id or step.scan.client.ip
-        source = self._visits.tag(f"{who if came.sure else step.scan.client.ip}|{shipment.id}")
+        who = step.scan.client.device_id or step.scan.client.address
+        source = self._visits.tag(f"{who if came.sure else step.scan.client.address}|{shipment.id}")
         country = _MARKETS[shipment.market - 100] if 100 <= shipment.market < 100 + len(_MARKETS) else ""
         item = self._visits.tag(f"{unit.serial}|{shipment.id}")
         seen = Seen(source, item, came.country, came.place, came.sure, came.visit.region)
@@ -160,7 +160,7 @@ def lines(judged: Judged) -> Iterator[dict[str, object]]:
     scan = judged.scan
     yield {"id": scan.id, "level": int(judged.suspicion.level), "reasons": [judged.suspicion.sign.value]}
     if judged.flagged:
-        yield {"id": scan.id, "kind": "client", "client": scan.client.ip}
+        yield {"id": scan.id, "kind": "client", "client": scan.client.address}
     if judged.diverted:
         yield {"id": scan.id, "kind": "shipment", "shipment": judged.diverted}
 

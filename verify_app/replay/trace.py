@@ -32,11 +32,21 @@ class Geo(msgspec.Struct, frozen=True, gc=False):
 class Client(msgspec.Struct, frozen=True, gc=False):
     """Who asked."""
 
-    ip: str = ""
-    ua: str = ""
+    ip: str | None = None
+    ua: str | None = None
     device_id: str | None = None
     geo: Geo | None = None
     entry: str | None = None
+
+    @property
+    def address(self) -> str:
+        """The address, "" where none is given."""
+        return self.ip or ""
+
+    @property
+    def agent(self) -> str:
+        """The user agent, "" where none is given."""
+        return self.ua or ""
 
 
 class CodeRow(msgspec.Struct, frozen=True, gc=False):
@@ -73,8 +83,8 @@ class LotRow(msgspec.Struct, frozen=True, tag_field="type", tag="lot"):
 
     gtin: str
     lot: str
-    size: int = 0
-    uploaded: int = 0
+    size: float = 0
+    uploaded: float = 0
     campaign: tuple[float, float] | None = None
     commission_ts: float = 0.0
 

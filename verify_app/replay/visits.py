@@ -43,17 +43,17 @@ class Visits:
     def came(self, scan: Scan) -> Came:
         """The visit of a line. A phone's own place outweighs its address, unless the address is a data centre's."""
         client = scan.client
-        located = self._find(client.ip)
-        network = _network(located, client.ua)
+        located = self._find(client.address)
+        network = _network(located, client.agent)
         place, sure = _place(scan, located, network)
         country = located.country if located else ""
         region = region_of(place[0] if place else located.lat) if country == "VN" and located else ""
-        who = client.device_id or f"{client.ip}\n{client.ua}\n{int(scan.ts // DAY_S)}"
+        who = client.device_id or f"{client.address}\n{client.agent}\n{int(scan.ts // DAY_S)}"
         visit = Visit(
             id=f"{scan.id & (1 << 128) - 1:032x}",
             when=int(scan.ts * 1000),
             visitor=blake2b(who.encode("utf-8", "surrogatepass"), key=self._secret, digest_size=16).digest(),
-            kind=VisitKind.PREVIEW if _is_preview(client.ua, network, client.device_id) else VisitKind.SCAN,
+            kind=VisitKind.PREVIEW if _is_preview(client.agent, network, client.device_id) else VisitKind.SCAN,
             entry=Entry.TYPED if client.entry == "manual" else Entry.LINK,
             actor=_ACTORS.get(scan.actor, Actor.PUBLIC),
             country=country,
@@ -65,13 +65,13 @@ class Visits:
     def asked(self, scan: Scan, came: Came, odd: bool) -> Asked:
         """The scan as the guard sees it: keyed tags only."""
         item = self.tag(f"{scan.code.gtin}/{scan.code.serial}") if scan.code.serial else 0
-        ip, block = scan.client.ip, block_of(scan.client.ip)
-        crew = self.tag(f"{block}|{scan.client.ua}") if came.network is Network.HOSTING or came.abroad else 0
+        ip, block = scan.client.address, block_of(scan.client.address)
+        crew = self.tag(f"{block}|{scan.client.agent}") if came.network is Network.HOSTING or came.abroad else 0
         return Asked(self.tag(ip), self.tag(block), crew, came.network, came.abroad, item, odd, came.visit.when)
 
     def line(self, scan: Scan, identity: str) -> int:
         """16-bit tag of the line's neighbourhood (a /24) for one code."""
-        return self.tag(f"{block_of(scan.client.ip)}|{identity}") & 0xFFFF
+        return self.tag(f"{block_of(scan.client.address)}|{identity}") & 0xFFFF
 
     def tag(self, text: str) -> int:
         """64-bit keyed tag of a text, never 0."""
