@@ -25,7 +25,8 @@ def running_service(folder: Path) -> Iterator[str]:
     log = (folder / "log").open("wb")
     process = subprocess.Popen(
         [BIN / "verify-app", "serve"],
-        env=os.environ | {"PORT": str(port), "DATA_DIR": str(folder / "data"), "WEB_WORKERS": "1"},
+        env=os.environ
+        | {"PORT": str(port), "DATA_DIR": str(folder / "data"), "WEB_WORKERS": "1", "STYLEGUIDE": "true"},
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,

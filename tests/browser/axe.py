@@ -1,0 +1,31 @@
+"""axe-core against a page: the rules of WCAG 2.0 to 2.2, A and AA, and its good practices."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from playwright.sync_api import Page
+
+_OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+
+
+@cache
+def _source() -> str:
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+
+
+def findings(page: Page, ignore: tuple[str, ...] = ()) -> list[str]:
+    """What axe-core finds on the page as it stands, but for some rules: rule, element and reason of each."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_source())
+    found = page.evaluate("options => axe.run(document, options)", _OPTIONS)["violations"]
+    return [
+        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for rule in found
+        if rule["id"] not in ignore
+        for node in rule["nodes"]
+    ]
