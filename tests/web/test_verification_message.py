@@ -50,7 +50,8 @@ def admitted(world, *records):
 def test_a_right_claim_is_verified_with_exactly_the_fields_of_the_standard(world):
     world.passports.lots[GTIN, "L2601"] = sample_lot(expiry=PrintedDate(2076, 1, 12))
     given = str(uuid.uuid4())
-    answer = asked(world, f"{RIGHT.replace('99', '76')}&linkType=verificationService&context=dscsaSaleableReturn&corrUUID={given}")
+    words = f"linkType=verificationService&context=dscsaSaleableReturn&corrUUID={given}"
+    answer = asked(world, f"{RIGHT.replace('99', '76')}&{words}")
     message = answer.get_json()
     assert list(message) == ["verificationTimestamp", "responderGLN", "corrUUID", "data"]
     assert message["data"] == {"verified": True}

@@ -20,7 +20,7 @@ from ...domain.traceability_items import public_identifier
 from ...domain.verdict import Detail
 from ...images.symbols import symbol
 from ...verify import Answer
-from .. import receipt, resolver, training
+from .. import receipt, resolver, structured, training
 from ..api_v1 import answer_json
 from ..errors import wants_json
 from ..http_cache import for_an_hour, no_store, revalidate
@@ -54,9 +54,11 @@ def code_page(target: str) -> Response:  # noqa: ARG001 - the decoded path is no
         if error.kind == "NOT_GS1":  # no address of a code at all, so just a page that we do not have
             abort(404)
         raise
-    if not (practice or wants_json()) and (onward := resolver.moved(answer, link)):
+    if not (practice or structured.is_wanted() or wants_json()) and (onward := resolver.moved(answer, link)):
         return onward
-    if wants_json():
+    if structured.is_wanted():
+        response = structured.as_response(answer, visit.when)
+    elif wants_json():
         response = jsonify(answer_json(answer, words().lang, base_url(request)))
     else:
         response = Response(result_html(answer, visit, practice=practice is not None))
@@ -80,6 +82,7 @@ def result_html(answer: Answer, visit: Visit, *, practice: bool = False) -> str:
         seal=picture_set(passport, Shows.SEAL) if answer.verdict.shows_passport else None,
         has_symbol=code.key not in (FOREIGN, SHORT) and passport is not None,
         details=_details(answer, visit),
+        structured=structured.for_page(answer, visit.when),
     )
 
 
