@@ -166,4 +166,4 @@ def test_no_other_module_reads_client_headers():
             path.read_text("utf-8"),
         )
     ]
-    assert readers == ["visit.py"]
+    assert sorted(readers) == ["snapshot.py", "visit.py"]  # snapshot.py makes up requests that nobody sent

@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any
 
 import redis
+from hiredis import pack_command
 from redis.connection import Connection
 
 _MOST = 128  # calls of one round trip: a long line must not make its first ones wait for its last
@@ -135,8 +136,8 @@ class GroupCommit:
             self._connection = connection = self._client.connection_pool.get_connection()
         elif _out_of_step(connection):
             self._hang_up()
-        pack, send = connection.pack_commands, connection.send_packed_command
-        send(pack([call.command for call in batch]))  # type: ignore[no-untyped-call]
+        send = connection.send_packed_command
+        send([b"".join([pack_command(call.command) for call in batch])])  # type: ignore[no-untyped-call]
         until = monotonic() + self._timeout
         for call in batch:
             if monotonic() > until:

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address
+from socket import AF_INET, inet_pton
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 EPOCH_MS = 90 * 24 * 3600 * 1000  # a visitor's tags change after 90 days: older scans cannot be joined to new ones
 GIVEN = "verify_app.given"  # in a WSGI environment: the answer and visit of a scan that another door has recorded
+_MOST_AGENTS = 4096
+_agents: dict[str, bool] = {}
+_searching = Lock()
 _PREFETCH = ("HTTP_PURPOSE", "HTTP_SEC_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 _LINKSETS = ("all", "linkset")  # GS1-Conformant Resolver Standard: the list of links, not the page
 # An HTTP library is a program that somebody runs on purpose, and MetaIAB is a person inside Facebook's app.
@@ -79,6 +84,11 @@ def client_address(remote: str, forwarded_for: str, trusted_proxies: int) -> str
         hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
         chosen = hops[-min(trusted_proxies, len(hops))] if hops else remote
     try:
+        inet_pton(AF_INET, chosen)  # the usual case; it takes what `ip_address` takes, in a twentieth of the time
+        return chosen
+    except (OSError, ValueError):
+        pass
+    try:
         address = ip_address(chosen.strip("[]"))
     except ValueError:
         return ""
@@ -109,11 +119,21 @@ def country_of(address: str) -> str:
         return ""
 
 
-@lru_cache(maxsize=4096)
 def is_preview_bot(agent: str) -> bool:
     """Whether a user agent is a robot that draws previews or an index. The memory of answers (a scan of 1,400
     patterns costs about a millisecond) stays in the process and is joined to nothing."""
-    return bool(agent) and bool(_robots().search(agent))
+    if not agent:
+        return False
+    known = _agents.get(agent)
+    if known is None:
+        with _searching:  # one search at a time: many threads that meet a new phone at once would all do the same work
+            known = _agents.get(agent)
+            if known is None:
+                known = bool(_robots().search(agent))
+                if len(_agents) >= _MOST_AGENTS:
+                    _agents.clear()
+                _agents[agent] = known
+    return known
 
 
 def _kind(environ: Mapping[str, Any], args: Mapping[str, str], agent: str, entry: Entry) -> VisitKind:
