@@ -1,6 +1,7 @@
 """The words of the interface: one catalogue a language, read from translations/{language}/*.po at the start.
 
-Message ids are symbolic ("result.first_checked"). A new language is a new folder; no code changes.
+Message ids are symbolic ("result.first_checked"). A new language is a new folder; no code changes. It may be begun
+with a few messages: what it lacks is shown in English, dates and numbers as the language writes them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_time
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
@@ -32,7 +33,7 @@ class MissingMessageError(KeyError):
 @dataclass(frozen=True)
 class Catalogue:
     """The words of one language. `strict` catalogues raise `MissingMessageError`; the others show the message id and
-    log it. A message that a language lacks is taken from Vietnamese."""
+    log it. A message that a language lacks is taken from `fallback`."""
 
     lang: str
     messages: dict[str, tuple[str, ...]]
@@ -40,7 +41,7 @@ class Catalogue:
     strict: bool = False
 
     def has(self, msgid: str) -> bool:
-        """Whether there are words for a message id, here or in Vietnamese."""
+        """Whether there are words for a message id, here or in the fallback."""
         return msgid in self.messages or msgid in self.fallback
 
     def text(self, msgid: str, **params: object) -> str:
@@ -58,16 +59,25 @@ class Catalogue:
         return str(format_decimal(value, locale=self.locale))
 
     def day(self, value: date) -> str:
-        """A date, written as the message "format.date" says."""
-        return format_date(value, self.text("format.date"), locale=self.locale)
+        """A date, written as the message "format.date" says, else as is usual in the language."""
+        return format_date(value, self._format("format.date") or "medium", locale=self.locale)
 
     def date(self, ms: int) -> str:
         """The Vietnamese local date of an instant in UTC milliseconds."""
         return self.day(_local(ms).date())
 
     def moment(self, ms: int) -> str:
-        """Vietnamese local date and time of an instant in UTC milliseconds, as "format.moment" says."""
-        return format_datetime(_local(ms).replace(tzinfo=None), self.text("format.moment"), locale=self.locale)
+        """Vietnamese local date and time of an instant in UTC milliseconds, as "format.moment" says, else as is usual
+        in the language."""
+        local = _local(ms).replace(tzinfo=None)
+        if pattern := self._format("format.moment"):
+            return format_datetime(local, pattern, locale=self.locale)
+        return f"{self.day(local.date())} {format_time(local.time(), 'short', locale=self.locale)}"
+
+    @property
+    def name(self) -> str:
+        """What the language calls itself."""
+        return self.messages.get("language.name", ("",))[0] or str(self.locale.display_name)
 
     def country(self, code: str) -> str:
         """Name of a country (ISO 3166-1 alpha-2) in the language; the code itself where there is no name."""
@@ -77,6 +87,10 @@ class Catalogue:
     def locale(self) -> Locale:
         """Babel's knowledge of the language."""
         return _locale(self.lang)
+
+    def _format(self, msgid: str) -> str:
+        """A pattern of this language itself: one of another language would put its parts in the wrong order."""
+        return self.messages.get(msgid, ("",))[0]
 
     def _forms(self, msgid: str) -> tuple[str, ...]:
         found = self.messages.get(msgid) or self.fallback.get(msgid)
@@ -104,7 +118,7 @@ LANGUAGES = languages()
 @cache
 def catalogue(lang: str, *, strict: bool = False) -> Catalogue:
     """The catalogue of one of `LANGUAGES`, read once."""
-    fallback = _read(FALLBACK) if lang != FALLBACK else {}
+    fallback = {} if lang == FALLBACK else _read(FALLBACK) | (_read("en") if lang != "en" else {})
     return Catalogue(lang, _read(lang), fallback, strict)
 
 

@@ -37,7 +37,7 @@ def link(path: str, **params: str) -> str:
 def switches(path: str) -> list[dict[str, str]]:
     """The page at `path` in each other language: code, name and link."""
     return [
-        {"lang": lang, "name": catalogue(lang).text("language.name"), "url": link(path, lang=lang)}
+        {"lang": lang, "name": catalogue(lang).name, "url": link(path, lang=lang)}
         for lang in LANGUAGES
         if lang != words().lang
     ]

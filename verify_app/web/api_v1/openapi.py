@@ -12,13 +12,15 @@ from flask import Flask
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from .schemas import Problem, VerifyAnswer, VerifyRequest
+from .schemas import BatchAnswer, BatchRequest, Problem, VerifyAnswer, VerifyRequest
 
 _REFERENCE = "#/components/schemas/{model}"
 _RULE_VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
 _MODELS: list[tuple[type[BaseModel], Any]] = [
     (VerifyRequest, "validation"),
     (VerifyAnswer, "serialization"),
+    (BatchRequest, "validation"),
+    (BatchAnswer, "serialization"),
     (Problem, "serialization"),
 ]
 PROBLEMS = {
@@ -33,7 +35,7 @@ _LANGUAGE = {
     "name": "lang",
     "in": "query",
     "description": "Language of the texts; otherwise Accept-Language decides, and Vietnamese is the default.",
-    "schema": {"type": "string", "enum": ["vi", "en"]},
+    "schema": {"type": "string", "enum": list(LANGUAGES)},
 }
 _LINK_PARTS = {
     "gtin": ("GTIN-14.", r"^\d{14}$"),
