@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import batch as _batch  # noqa: F401 - puts its routes into the blueprint
 from .answers import answer_json
 from .routes import api_v1
 

@@ -83,7 +83,8 @@ def refuse_body(error: ValidationError) -> Response:
     """A body that is no JSON (400), or no request of ours (422), with what was expected where."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(map(str, first["loc"])) or "body"
-    detail = f"Expected a JSON object with the text `code`, got: {where}: {first['msg']}."
+    wanted = "`codes`, a list of 1 to 1,000 texts" if request.path.endswith("/batch") else "the text `code`"
+    detail = f"Expected a JSON object with {wanted}, got: {where}: {first['msg']}."
     return _detailed(BadRequest() if first["type"] == "json_invalid" else UnprocessableEntity(), detail)
 
 

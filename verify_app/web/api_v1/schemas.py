@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 from pydantic.alias_generators import to_camel
 
 from ...domain.certificate import CertificateKind, CertificateState
@@ -37,6 +37,14 @@ class VerifyRequest(BaseModel):
     model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"code": "(01)09506000134352(21)A1"}]})
 
     code: str = Field(description="Digital Link URI, element string, bracketed string, barcode digits or short code.")
+
+
+class BatchRequest(BaseModel):
+    """Codes to verify, each in any spelling."""
+
+    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"codes": ["(01)09506000134352(21)A1"]}]})
+
+    codes: list[str] = Field(min_length=1, max_length=1_000, description="1 to 1,000 codes.")
 
 
 class CodeOut(Model):
@@ -228,3 +236,16 @@ class Problem(BaseModel):
     problem: str | None = Field(default=None, description="What is wrong with the code, as a stable word.")
     expected: str | None = None
     got: str | None = None
+
+
+class BatchRow(Model):
+    """What came of one code of a batch."""
+
+    row: int = Field(ge=0, description="Place of the code in the request, from 0.")
+    status: int = Field(description="The HTTP status that the code alone would have had.")
+    answer: VerifyAnswer | None
+    problem: Problem | None
+
+
+class BatchAnswer(RootModel[list[BatchRow]]):
+    """One row for each code, in their order."""
