@@ -19,12 +19,12 @@ class Limits:
     """From when on a lot is overrun. Shares are different visitors per item of the lot."""
 
     certain: float = 0.6  # whatever the others do
-    least: float = 0.35  # where nothing is known of places …
-    times: float = 2.5  # … and as many as the median of the other ripe lots
+    least: float = 0.35  # of visitors alone …
+    times: float = 2.5  # … and so many times the median of the other ripe lots
     strangers: float = 0.06  # strangers per item …
     strangers_times: float = 3.0
-    away: float = 0.3  # … and their share of the located
-    away_times: float = 1.5
+    away: float = 0.22  # … and their share of the located
+    away_times: float = 1.25
     ripe_days: int = 30
     fewest: int = 4  # other lots to compare with
     visitors: int = 300  # an alert on a lot worries everybody who holds a piece of it
@@ -70,20 +70,23 @@ class Overrun:
         return lot.overrun
 
     def _judge(self, lot: _Lot, when: int) -> bool:
+        return lot.share >= self._limits.certain or self._strangers(lot) or self._crowd(lot, when)
+
+    def _strangers(self, lot: _Lot) -> bool:
+        """Visitors where none of the lot's shipments went, many more than other lots have."""
         limits = self._limits
-        if lot.share >= limits.certain:
-            return True
-        if lot.located >= limits.located:
-            if lot.away_share < limits.away or lot.strangers < limits.strangers:
-                return False
-            others = [
-                other for other in self._lots.values() if other is not lot and other.located >= limits.located / 2
-            ]
-            return (
-                len(others) >= limits.fewest
-                and lot.strangers >= limits.strangers_times * median(other.strangers for other in others)
-                and lot.away_share >= limits.away_times * median(other.away_share for other in others)
-            )
+        if lot.located < limits.located or lot.away_share < limits.away or lot.strangers < limits.strangers:
+            return False
+        others = [other for other in self._lots.values() if other is not lot and other.located >= limits.located / 2]
+        return (
+            len(others) >= limits.fewest
+            and lot.strangers >= limits.strangers_times * median(other.strangers for other in others)
+            and lot.away_share >= limits.away_times * median(other.away_share for other in others)
+        )
+
+    def _crowd(self, lot: _Lot, when: int) -> bool:
+        """Visitors for the lot's size, many more than lots have that are on sale as long."""
+        limits = self._limits
         if lot.share < limits.least:
             return False
         ripe = limits.ripe_days * _DAY
