@@ -12,6 +12,7 @@ from flask import Flask
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from ...i18n import LANGUAGES
 from .schemas import BatchAnswer, BatchRequest, Problem, VerifyAnswer, VerifyRequest
 
 _REFERENCE = "#/components/schemas/{model}"
