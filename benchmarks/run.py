@@ -14,7 +14,7 @@ import platform
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from statistics import median
 from typing import Any
@@ -25,6 +25,9 @@ from benchmarks.site import Site
 
 CONNECTIONS = 32
 ITEMS = 5_000
+COLD = 100_000  # further items, for scans of codes that were never asked for
+_SLICE = 20_000  # of those for one run
+_COLD_SECONDS = 4.0
 _WARM_RUNS = 3  # of three seconds, or until every code was asked for three times
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding": "gzip, deflate, br"}
 JSON = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate, br"}
@@ -38,6 +41,7 @@ class Row:
     server: str
     asked: Asked
     targets: dict[str, float] = field(default_factory=dict)
+    fresh: bool = False  # asks for codes that were never asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,8 @@ class Plan:
 
 def rows(goods: Goods, quick: bool) -> list[Row]:
     """What is measured. The baselines are asked with the same words as the service."""
-    items = [goods.path(number) for number in range(goods.items)]
-    classes = [goods.class_path(number) for number in range(goods.models)]
+    items = [goods.path(number) for number in range(ITEMS)]
+    classes = [goods.class_path(number) for number in range(ITEMS // goods.per_model)]
     found = [
         Row("hello", "hello", Asked(items, HTML)),
         Row("wsgi", "wsgi", Asked(items, HTML)),
@@ -62,6 +66,7 @@ def rows(goods: Goods, quick: bool) -> list[Row]:
         found += [
             Row("api_scan", "service", Asked(items, JSON), {"hello": 1.0}),
             Row("class_page", "service", Asked(classes, HTML), {"wsgi": 0.9}),
+            Row("cold_scan", "service", Asked([], HTML), {"hello": 0.5}, fresh=True),
         ]
     return found
 
@@ -75,10 +80,13 @@ class Bench:
         self._runs = 0
         self.failed = 0
         self.cpu: dict[str, list[float]] = {}
+        self._goods = Goods(ITEMS)
+        self._cold: Iterator[int] = iter(())
 
     def measure(self) -> dict[str, Any]:
         """Measure everything; returns what `--json` prints."""
-        goods = Goods(ITEMS)
+        goods = Goods(ITEMS + (0 if self._plan.quick else COLD))
+        _say(f"writing a registry of {goods.items:,} items")
         with Site(goods) as site:
             begin = site.recorded()
             found = rows(goods, self._plan.quick)
@@ -92,10 +100,12 @@ class Bench:
     def _rounds(
         self, site: Site, found: list[Row], ports: dict[str, int]
     ) -> tuple[dict[str, list[Run]], list[tuple[Run, Run]]]:
-        _say(f"{ITEMS:,} items; warming up")
+        _say("warming up")
+        self._cold = iter(range(ITEMS, site.goods.items, _SLICE))
+        self._goods = site.goods
         for row in found:
             for _ in range(_WARM_RUNS):
-                if self._run(row, ports, 3.0).answered > 3 * ITEMS:
+                if row.fresh or self._run(row, ports, 3.0).answered > 3 * ITEMS:
                     break
         runs: dict[str, list[Run]] = {row.name: [] for row in found}
         for number in range(self._plan.rounds):
@@ -111,7 +121,12 @@ class Bench:
         return runs, self._tails(found, ports, runs)
 
     def _run(self, row: Row, ports: dict[str, int], seconds: float, rate: float = 0.0) -> Run:
-        done = load(ports[row.server], row.asked, seconds, connections=CONNECTIONS, rate=rate)
+        asked = row.asked
+        if row.fresh:
+            first = next(self._cold)
+            asked = replace(asked, paths=[self._goods.path(number) for number in range(first, first + _SLICE)])
+            seconds = min(seconds, _COLD_SECONDS)  # so that no code is asked for twice
+        done = load(ports[row.server], asked, seconds, connections=CONNECTIONS, rate=rate)
         self.failed += done.failed
         if row.server == "service":
             self._answered += done.answered

@@ -16,6 +16,7 @@ import redis
 from hiredis import pack_command
 from redis.connection import Connection
 
+_FRESH = 0.02  # seconds after an answer in which no server can have ended and come back
 _MOST = 128  # calls of one round trip: a long line must not make its first ones wait for its last
 
 
@@ -57,7 +58,8 @@ class GroupCommit:
         self._gate = Lock()  # guards the next two
         self._waiting: list[_Call] = []
         self._led = False
-        self._connection: Connection | None = None  # of the leader, and only of the leader
+        self._connection: Connection | None = None  # of the leader, and only of the leader, like the next one
+        self._fresh_until = 0.0
 
     def call(self, *command: bytes | str | int) -> Any:
         """Answer to a command. Raises the error that the server gave to this very command, or `redis.ConnectionError`
@@ -134,7 +136,7 @@ class GroupCommit:
         connection = self._connection
         if connection is None:
             self._connection = connection = self._client.connection_pool.get_connection()
-        elif _out_of_step(connection):
+        elif monotonic() > self._fresh_until and _out_of_step(connection):
             self._hang_up()
         send = connection.send_packed_command
         send([b"".join([pack_command(call.command) for call in batch])])  # type: ignore[no-untyped-call]
@@ -143,6 +145,7 @@ class GroupCommit:
             if monotonic() > until:
                 raise redis.TimeoutError("Expected all answers in time, got some.")
             call.answer = _answer(connection)
+        self._fresh_until = monotonic() + _FRESH
 
     def _hang_up(self) -> None:
         """Close the connection, for the rest of its answers belong to nobody; the next command opens it anew."""
