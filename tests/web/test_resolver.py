@@ -245,6 +245,11 @@ def test_an_unknown_code_has_no_linkset(world):
     assert ask(world.client(), "/414/9524101000024", accept="application/linkset+json").status_code == 404
 
 
+def test_a_place_that_we_have_no_page_for_has_its_enterprises_links_alone(linked):
+    entries = linkset(linked(VI, DEFAULT), "/414/9524101000024?linkType=linkset")
+    assert set(entries[f"{BASE}/414/9524101000024"]) == {"anchor", VOC + "pip", VOC + "homepage", VOC + "defaultLink"}
+
+
 def test_a_linkset_is_no_scan(world):
     linkset(world.client(), ITEM, accept="application/linkset+json")
     assert world.histories.seen == {}

@@ -68,7 +68,7 @@ def resolve(link: str) -> Response:
         abort(404)
     base = base_url(request)
     kind, accept = request.args.get("linkType", ""), request.headers.get("Accept", "")
-    own = own_links(code, base, offered, lambda rel: words().text(f"link.{rel}"))
+    own = own_links(code, base, offered, lambda rel: words().text(f"link.{rel}")) if passport else ()
     offer = Offer.of(code, base, offered + own, _now())
     if wants_linkset(kind, accept):
         return _linkset(offer, offer.document())
