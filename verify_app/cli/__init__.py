@@ -16,6 +16,7 @@ _COMMANDS = {  # name -> module of this folder; each holds a click command or gr
     "policy": "policy",
     "replay": "replay",
     "serve": "serve",
+    "warm": "warm",
     "worker": "worker",
 }
 
