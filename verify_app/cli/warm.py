@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -45,8 +46,6 @@ def command(codes: TextIO) -> None:
 
 def _read(lines: TextIO) -> tuple[list[Code], list[str]]:
     """The product and lot of each line, each once, and what is wrong with the other lines."""
-    from dataclasses import replace
-
     from ..domain.code import CodeError
     from ..domain.parse import parse
 
@@ -66,6 +65,7 @@ def _read(lines: TextIO) -> tuple[list[Code], list[str]]:
 def _load(codes: Iterator[Code] | list[Code], passports: Passports) -> Iterator[Code]:
     """Load each code; gives those that nobody registered."""
     for code in codes:
-        passport = passports.find(code)
+        # the product first: a lot that comes along with its product is kept in one process's memory only
+        passport = passports.find(replace(code, qualifiers=())) and passports.find(code)
         if passport is None or (code.lot and passport.lot is None):
             yield code
