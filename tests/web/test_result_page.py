@@ -282,6 +282,7 @@ def test_a_broken_code_is_400_with_the_reason_in_words(world):
     page = check_page(answer.text, "vi")
     assert page.verdict() == ("MALFORMED", "2")
     assert "phải là 3" in page.text
+    assert page.all("input", id="code")[0]["value"] == f"{GTIN[:-1]}4", "it can be mended where it stands"
     assert world.histories.seen == {}
 
 

@@ -7,6 +7,7 @@ answered with 500 and plain words.
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 
 from flask import Flask, Response, jsonify, render_template, request
@@ -101,7 +102,7 @@ def page(error: Exception) -> Response:
     fault = fault_of(error)
     if isinstance(error, CodeError):
         card = receipt.refusal(error, the_parts().policy, words())
-        given = request.values.get("code", "")[:200]
+        given = request.values.get("code", "")[:200] or _gtin_of(request.path)
         html = render_template("public/refused.html", card=card, given=given, here="/")
     else:
         html = render_template("errors/error.html", fault=fault, problem=_image_problem(error))
@@ -119,6 +120,12 @@ def answer(error: Exception) -> Response:
 def install(app: Flask) -> None:
     """Answer every error, ours and Flask's, by the table."""
     app.register_error_handler(Exception, answer)
+
+
+def _gtin_of(path: str) -> str:
+    """The digits of a product's address, to be mended by hand; "" of any other address."""
+    found = re.fullmatch(r"/01/([0-9]{1,20})/?", path)
+    return found[1] if found else ""
 
 
 def _image_problem(error: Exception) -> str:
