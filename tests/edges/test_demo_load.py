@@ -236,7 +236,7 @@ def test_the_command_loads_and_every_picture_opens(settings, monkeypatch, tmp_pa
     for name in names:
         with Image.open(tmp_path / "pictures" / name) as image:
             image.load()
-            assert f"-{image.width}.webp" in name
+            assert name.endswith(f"-{image.width}.{image.format.lower()}")
 
 
 def test_a_database_that_was_not_set_up_is_named(tmp_path, monkeypatch, valkey_server):
