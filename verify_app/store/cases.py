@@ -1,0 +1,250 @@
+"""Cases and their histories. A case changes only by a step, and no step is ever changed or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from verify_app.domain.alert import OPENS_NO_CASE, Alert, Rule
+from verify_app.domain.case import SYSTEM, Case, Finding, Move, Result, State, Step, belongs, idle, joined, stepped
+
+from .alerts import StoredAlert, alerts_of_case, link_alert, put_alert
+from .engine import ask, writing
+from .inspection_tables import alert, case_file, case_step
+
+_LOCK = 0x63617365  # "case": two workers must not open two cases for one thing
+OPEN_STATES = tuple(state for state in State if state is not State.CLOSED)
+
+
+class CaseChanged(RuntimeError):  # noqa: N818 - a state, not a fault
+    """Somebody else took a step in the meantime; look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One step of a case's history, with its number and the state after it."""
+
+    number: int
+    step: Step
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """All of one case: the case, its alerts (strongest first), its history (oldest first)."""
+
+    case: Case
+    alerts: tuple[StoredAlert, ...]
+    history: tuple[Taken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases a list shows: in these states and areas (none: in all; a case without area is in every one)."""
+
+    states: Collection[State] = OPEN_STATES
+    areas: Collection[str] = ()
+    rules: Collection[Rule] = ()
+    gtin: str = ""
+    owner: str = ""
+
+
+def record_alert(engine: sa.Engine, found: Alert) -> StoredAlert:
+    """Store an alert and put it into its case, which is opened if there is none; again is as once. Raises
+    `StoreUnavailable`."""
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        stored = put_alert(connection, found)
+        if found.rule in OPENS_NO_CASE:
+            return stored
+        case = _case_for(connection, stored)
+        link_alert(connection, stored.id, case.id)
+        return StoredAlert(stored.id, case.id, stored.alert)
+
+
+def queue(engine: sa.Engine, wanted: Wanted = Wanted(), limit: int = 50, offset: int = 0) -> tuple[Case, ...]:
+    """Cases, the strongest first, then the latest evidence. Raises `StoreUnavailable`."""
+    query = sa.select(case_file).where(*_conditions(wanted))
+    ordered = query.order_by(case_file.c.score.desc(), case_file.c.last_evidence.desc(), case_file.c.id)
+    return ask(engine, lambda c: tuple(_read(row) for row in c.execute(ordered.limit(limit).offset(offset))))
+
+
+def count_cases(engine: sa.Engine, wanted: Wanted = Wanted()) -> dict[State, int]:
+    """How many such cases there are, by state. Raises `StoreUnavailable`."""
+    query = sa.select(case_file.c.state, sa.func.count()).where(*_conditions(wanted)).group_by(case_file.c.state)
+    return ask(engine, lambda c: {State(state): number for state, number in c.execute(query)})
+
+
+def find_case(engine: sa.Engine, case_id: int) -> CaseFile | None:
+    """A case with its alerts and history, None if there is none. Raises `StoreUnavailable`."""
+    return ask(engine, lambda connection: _file(connection, case_id))
+
+
+def take_step(engine: sa.Engine, case_id: int, step: Step, version: int | None = None) -> Case:
+    """Take a step; `version` is that of the case which the actor saw. Raises `CaseError` if the step is not possible,
+    `CaseChanged` if another came first, `LookupError` for no such case, `StoreUnavailable`."""
+    with writing(engine) as connection:
+        return step_in(connection, case_id, step, version)
+
+
+def step_in(connection: sa.Connection, case_id: int, step: Step, version: int | None = None) -> Case:
+    """The same within the caller's transaction, so that an act or a minute is written with it or not at all."""
+    row = connection.execute(sa.select(case_file).where(case_file.c.id == case_id).with_for_update()).first()
+    if row is None:
+        raise LookupError(f"Expected the number of a case, got {case_id}.")
+    before = _read(row)
+    if version is not None and version != before.version:
+        raise CaseChanged(f"Expected version {version} of case {case_id}, got {before.version}.")
+    after = stepped(before, step)
+    _store(connection, after)
+    connection.execute(sa.insert(case_step).values(case_id=case_id, number=after.version, **_step_values(after, step)))
+    return after
+
+
+def close_idle(engine: sa.Engine, now: int) -> tuple[Case, ...]:
+    """Close the cases that nobody investigates and that had no evidence for 30 days; returns them. Raises
+    `StoreUnavailable`."""
+    step = Step(
+        Move.CLOSE, SYSTEM, now, "no new evidence for 30 days", finding=Finding.NO_EVIDENCE, result=Result.UNDECIDED
+    )
+    with writing(engine) as connection:
+        query = sa.select(case_file).where(case_file.c.state.in_([State.NEW.value, State.ACTIVE.value]))
+        asleep = [case for case in map(_read, connection.execute(query)) if idle(case, now)]
+        return tuple(step_in(connection, case.id, step) for case in asleep)
+
+
+def similar_cases(engine: sa.Engine, case: Case, limit: int = 10) -> tuple[Case, ...]:
+    """Other cases of the same product, those of the same lot first, then the newest. Raises `StoreUnavailable`."""
+    if not case.gtin:
+        return ()
+    same_lot = sa.case((case_file.c.lot == case.lot, 0), else_=1) if case.lot else sa.literal(0)
+    query = sa.select(case_file).where(case_file.c.gtin == case.gtin, case_file.c.id != case.id)
+    ordered = query.order_by(same_lot, case_file.c.opened.desc()).limit(limit)
+    return ask(engine, lambda connection: tuple(_read(row) for row in connection.execute(ordered)))
+
+
+def _case_for(connection: sa.Connection, stored: StoredAlert) -> Case:
+    """The case of an alert: the one that it is in while that is open, one that it joins, or a new one."""
+    found = stored.alert
+    named = (case_file.c.subject == found.subject) | (case_file.c.id == stored.case_id)
+    same = named | ((case_file.c.gtin == found.gtin) & (case_file.c.gtin != "")) if found.gtin else named
+    query = sa.select(case_file).where(same).order_by((case_file.c.id != stored.case_id), case_file.c.id)
+    cases = [_read(row) for row in connection.execute(query.with_for_update())]
+    known = next((case for case in cases if case.id == stored.case_id), None)
+    if known is not None and (known.state is State.CLOSED and found.last <= known.changed):
+        return known  # delivered again, after the case was closed: nothing new
+    host = known if known and known.state is not State.CLOSED else next((c for c in cases if belongs(c, found)), None)
+    if host is None:
+        return _open(connection, found)
+    merged = joined(host, found)
+    if merged != host:
+        _store(connection, merged)
+    return merged
+
+
+def _open(connection: sa.Connection, found: Alert) -> Case:
+    area = next((place for place in found.places if place.isdigit()), "")
+    case = Case(
+        0, found.subject, found.rule, found.last, gtin=found.gtin, lot=found.lot, serial=found.serial, area=area,
+        places=found.places, score=found.score, last_evidence=found.last, changed=found.last,
+    )  # fmt: skip
+    result = connection.execute(sa.insert(case_file).values(_values(case)).returning(case_file.c.id))
+    return _read(connection.execute(sa.select(case_file).where(case_file.c.id == result.scalar_one())).one())
+
+
+def _file(connection: sa.Connection, case_id: int) -> CaseFile | None:
+    row = connection.execute(sa.select(case_file).where(case_file.c.id == case_id)).first()
+    if row is None:
+        return None
+    steps = connection.execute(sa.select(case_step).where(case_step.c.case_id == case_id).order_by(case_step.c.number))
+    return CaseFile(_read(row), alerts_of_case(connection, case_id), tuple(_read_step(step) for step in steps))
+
+
+def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = [case_file.c.state.in_([state.value for state in wanted.states])]
+    if wanted.areas:
+        conditions.append(case_file.c.area.in_(["", *wanted.areas]))
+    if wanted.rules:
+        of_rule = sa.exists().where(
+            alert.c.case_id == case_file.c.id, alert.c.rule.in_([r.value for r in wanted.rules])
+        )
+        conditions.append(of_rule)
+    if wanted.gtin:
+        conditions.append(case_file.c.gtin == wanted.gtin)
+    if wanted.owner:
+        conditions.append(case_file.c.owner == wanted.owner)
+    return conditions
+
+
+def _store(connection: sa.Connection, case: Case) -> None:
+    connection.execute(sa.update(case_file).where(case_file.c.id == case.id).values(_values(case)))
+
+
+def _values(case: Case) -> dict[str, Any]:
+    names = ("subject", "gtin", "lot", "serial", "area", "score", "owner", "deadline", "proposed_by", "opened",
+             "changed", "last_evidence", "version")  # fmt: skip
+    return {name: getattr(case, name) for name in names} | {
+        "rule": case.rule.value,
+        "state": case.state.value,
+        "places": " ".join(case.places),
+        "finding": case.finding.value if case.finding else "",
+        "result": case.result.value if case.result else "",
+    }
+
+
+def _step_values(after: Case, step: Step) -> dict[str, Any]:
+    return {
+        "move": step.move.value,
+        "actor": step.actor,
+        "when_ms": step.when,
+        "state": after.state.value,
+        "note": step.note,
+        "finding": step.finding.value if step.finding else "",
+        "result": step.result.value if step.result else "",
+        "owner": step.owner,
+        "area": step.area,
+        "deadline": step.deadline,
+    }
+
+
+def _read(row: Any) -> Case:
+    return Case(
+        id=row.id,
+        subject=row.subject,
+        rule=Rule(row.rule),
+        opened=row.opened,
+        state=State(row.state),
+        gtin=row.gtin,
+        lot=row.lot,
+        serial=row.serial,
+        area=row.area,
+        places=tuple(row.places.split()),
+        score=row.score,
+        owner=row.owner,
+        deadline=row.deadline,
+        finding=Finding(row.finding) if row.finding else None,
+        result=Result(row.result) if row.result else None,
+        proposed_by=row.proposed_by,
+        last_evidence=row.last_evidence,
+        changed=row.changed,
+        version=row.version,
+    )
+
+
+def _read_step(row: Any) -> Taken:
+    step = Step(
+        Move(row.move),
+        row.actor,
+        row.when_ms,
+        row.note,
+        Finding(row.finding) if row.finding else None,
+        Result(row.result) if row.result else None,
+        row.owner,
+        row.area,
+        row.deadline,
+    )
+    return Taken(row.number, step, State(row.state))

@@ -1,0 +1,89 @@
+"""Tables of alerts and cases. No foreign key into the registry: an alert may name goods that nobody registered."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from .tables import CODE, DOCUMENT, MILLISECONDS, metadata
+
+
+def _words(name: str) -> sa.Column[str]:
+    return sa.Column(name, CODE, nullable=False, server_default="")
+
+
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, MILLISECONDS, nullable=False, server_default="0")
+
+
+# "case" is a word of SQL. Changed only together with a new row of `case_step`, which counts `version`.
+case_file = sa.Table(
+    "case_file",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("subject", CODE, nullable=False),
+    sa.Column("rule", CODE, nullable=False),
+    sa.Column("state", CODE, nullable=False),
+    _words("gtin"),
+    _words("lot"),
+    _words("serial"),
+    _words("area"),
+    _words("places"),  # provinces and regions, a space between
+    sa.Column("score", sa.Float, nullable=False),
+    _words("owner"),
+    _number("deadline"),
+    _words("finding"),
+    _words("result"),
+    _words("proposed_by"),
+    sa.Column("opened", MILLISECONDS, nullable=False),
+    _number("changed"),
+    _number("last_evidence"),
+    sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+    sa.Index("ix_case_file_state_score", "state", "score"),
+    sa.Index("ix_case_file_gtin_lot", "gtin", "lot"),
+    sa.Index("ix_case_file_subject", "subject"),
+    sqlite_autoincrement=True,  # a case's number stands in minutes; it must never be given again
+)
+
+# The history of each case: only ever added to.
+case_step = sa.Table(
+    "case_step",
+    metadata,
+    sa.Column("case_id", sa.Integer, sa.ForeignKey("case_file.id"), primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("move", CODE, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("when_ms", MILLISECONDS, nullable=False),
+    sa.Column("state", CODE, nullable=False),  # after the step
+    sa.Column("note", sa.Text, nullable=False),
+    _words("finding"),
+    _words("result"),
+    _words("owner"),
+    _words("area"),
+    _number("deadline"),
+)
+
+# One row per alert; more evidence under the same key updates it.
+alert = sa.Table(
+    "alert",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", CODE, nullable=False, unique=True),
+    sa.Column("case_id", sa.Integer, nullable=False, server_default="0", index=True),
+    sa.Column("rule", CODE, nullable=False),
+    sa.Column("rule_version", CODE, nullable=False),
+    sa.Column("subject", CODE, nullable=False),
+    sa.Column("gtin", CODE, nullable=False, server_default=""),
+    sa.Column("lot", CODE, nullable=False, server_default=""),
+    sa.Column("serial", CODE, nullable=False, server_default=""),
+    sa.Column("level", sa.Integer, nullable=False),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("places", CODE, nullable=False),
+    sa.Column("first_ms", MILLISECONDS, nullable=False),
+    sa.Column("last_ms", MILLISECONDS, nullable=False),
+    sa.Column("evidence", DOCUMENT, nullable=False),
+    sa.Column("contributions", DOCUMENT, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Index("ix_alert_last_ms", "last_ms"),
+    sa.Index("ix_alert_gtin_serial", "gtin", "serial"),
+    sqlite_autoincrement=True,
+)
