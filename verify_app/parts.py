@@ -22,6 +22,7 @@ from .serving.engines import EmbeddedValkey
 from .serving.part_probes import Engines, probes_of
 from .serving.probes import Probe
 from .settings import Settings
+from .store.cluster import is_cluster
 from .store.engine import StoreUnavailable, open_engine
 from .store.group_commit import GroupedRedis
 from .store.history import ValkeyHistory, connect
@@ -30,6 +31,8 @@ from .store.rates import Rates
 from .store.requesters import StoredRequesters
 
 __all__ = ["Histories", "Links", "NoLinks", "Parts", "Passports", "StoreUnavailable", "build"]
+
+_CACHE_MS = 100  # how long the cache waits for its second tier before it rests
 
 
 class Passports(Protocol):
@@ -99,9 +102,11 @@ def build(settings: Settings) -> Parts:
     """Join the real parts. Opens no connection yet: each part connects when it is first asked, and may be away."""
     redis_url = settings.redis_url or EmbeddedValkey(settings.data_dir).url
     engine = open_engine(settings.database)
-    client = GroupedRedis(connect(redis_url, settings.history_timeout_ms))
+    client = connect(redis_url, settings.history_timeout_ms)
+    if not is_cluster(redis_url):  # a cluster's client groups by itself, one line for each node
+        client = GroupedRedis(client)
     journal = Journal(settings.data_dir / "journal")
-    cache = open_cache(redis_url)
+    cache = open_cache(redis_url, connect(redis_url, _CACHE_MS) if is_cluster(redis_url) else None)
     return Parts(
         settings=settings,
         passports=CachedPassports(engine, cache),

@@ -26,7 +26,8 @@ class Settings:
     database_url: str = ""
     """SQLAlchemy URL ("postgresql+psycopg://…"); empty: SQLite in DATA_DIR."""
     redis_url: str = ""
-    """Redis or Valkey URL; empty: the embedded server in DATA_DIR, started by `verify-app serve`."""
+    """Redis or Valkey URL, of a cluster "redis+cluster://host:port,host:port"; empty: the embedded server in DATA_DIR,
+    started by `verify-app serve`."""
     public_url: str = ""
     """Public base of this service ("https://verify.example.vn"), written into labels and links; empty: as asked."""
     secret_key: str = ""
@@ -134,7 +135,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "data_dir": Path,
     "port": _whole(1, 65535),
     "database_url": _url("sqlite", "postgresql+psycopg", "postgresql"),
-    "redis_url": _url("redis", "rediss", "unix"),
+    "redis_url": _url("redis", "rediss", "unix", "redis+cluster", "rediss+cluster"),
     "public_url": _url("https", "http"),
     "secret_key": _secret,
     "web_workers": _whole(1, 64),

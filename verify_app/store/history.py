@@ -10,6 +10,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from hashlib import sha256
 from importlib.resources import files
+from typing import cast
 
 import redis
 from prometheus_client import Counter
@@ -23,6 +24,7 @@ from verify_app.domain.scan import Actor, Visit, VisitKind
 
 from . import keys
 from .circuit import Circuit
+from .cluster import ClusterRedis, is_cluster
 from .event import encode, row_of
 from .evidence import PEERS_SIZE, unpack
 from .evidence import peers as peers_of
@@ -67,7 +69,11 @@ class Mode(IntEnum):
 
 def connect(url: str, timeout_ms: int) -> redis.Redis:
     """Client for `ValkeyHistory`: threads may share it, nothing is ever sent twice, and it waits at most `timeout_ms`
-    to connect and as long to read. (redis-py's own default is ten retries with five seconds each.)"""
+    to connect and as long to read. (redis-py's own default is ten retries with five seconds each.)
+
+    A URL of a cluster (see cluster.py) gives a client with the same commands."""
+    if is_cluster(url):
+        return cast(redis.Redis, ClusterRedis(url, timeout_ms))
     return redis.Redis.from_url(
         url,
         socket_timeout=timeout_ms / 1000,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,9 +12,11 @@ from typing import Any
 import redis
 
 from . import keys
+from .cluster import ClusterRedis
 from .event import EventError, decode
 from .ledger import LedgerRow
 
+_POLL_S = 0.05  # a cluster cannot wait for streams of several slots at once
 _FORGET_MS = 3_600_000  # a consumer that has been silent for an hour, with nothing pending, is gone
 
 
@@ -67,11 +70,29 @@ class Consumer:
         Raises `redis.RedisError`."""
         if not shards:
             return []
-        streams: dict[Any, Any] = {keys.stream(shard): ">" for shard in sorted(shards)}
+        number = {keys.stream(shard).encode(): shard for shard in shards}
+        wait = self._poll if isinstance(self._client, ClusterRedis) else self._block
+        got = wait(sorted(shards), count, block_ms)
+        return [Entry(number[name], entry, fields or {}) for name, entries in got for entry, fields in entries]
+
+    def _block(self, shards: list[int], count: int, block_ms: int) -> list[Any]:
+        streams: dict[Any, Any] = {keys.stream(shard): ">" for shard in shards}
         block = block_ms or None  # 0 would wait for ever
         got: Any = self._client.xreadgroup(keys.GROUP, self._name, streams, count=count, block=block)
-        number = {keys.stream(shard).encode(): shard for shard in shards}
-        return [Entry(number[name], entry, fields or {}) for name, entries in got or [] for entry, fields in entries]
+        return got or []
+
+    def _poll(self, shards: list[int], count: int, block_ms: int) -> list[Any]:
+        """What `xreadgroup` of all shards would give, asked for one by one: on a cluster one command reads streams of
+        one slot only. One round trip to each node, again and again until something is there or the time is over."""
+        until = time.monotonic() + block_ms / 1000
+        while True:
+            with self._client.pipeline(transaction=False) as pipeline:
+                for shard in shards:
+                    pipeline.xreadgroup(keys.GROUP, self._name, {keys.stream(shard): ">"}, count=count)
+                got = [stream for answer in pipeline.execute() for stream in answer or []]
+            if got or time.monotonic() >= until:
+                return got
+            time.sleep(_POLL_S)
 
     def reclaim(self, shards: Iterable[int], *, idle_ms: int, count: int) -> list[Entry]:
         """Entries that a worker took `idle_ms` ago or longer and has not done: it died, or waits for the database
