@@ -23,6 +23,7 @@ from tests.gs1_resolver_schemas import DESCRIPTION_FILE, LINKSET
 from verify_app.app import create_app
 from verify_app.demo.build import build_registry
 from verify_app.demo.links import resolver_list, write_demo_links
+from verify_app.domain.compression import compress
 from verify_app.domain.link import LINK_TYPES
 from verify_app.domain.parse import parse
 from verify_app.parts import build
@@ -282,6 +283,15 @@ def test_20_answers_that_depend_on_headers_say_so(ask, link):
         varies = ask(url).headers["vary"]
         assert "Accept" in varies
         assert "Accept-Language" in varies
+
+
+def test_21_a_compressed_uri_is_answered_as_its_uncompressed_form_which_the_link_header_names(ask, link):
+    short = BASE + compress(parse(link))
+    for query in ("", "?linkType=linkset", "?linkType=gs1:certificationInfo", "?linkType=gs1:nosuchlt", "?foo=bar"):
+        plain, compressed = ask(link + query), ask(short + query)
+        assert (compressed.status, compressed.location) == (plain.status, plain.location), query
+        assert f'<{link}{query}>; rel="owl:sameAs"' in compressed.headers["link"]
+    assert linkset(ask, short) == linkset(ask, link)
 
 
 def test_no_answer_is_ever_a_server_fault(ask, link):

@@ -73,3 +73,9 @@ def test_answers_come_line_by_line_and_not_at_the_end():
 
 def test_a_place_shows_its_role():
     assert describe("(416)9521234543213")["ai"] == {"414": "9521234543213", "416": "9521234543213"}
+
+
+def test_the_compressed_link_comes_when_it_is_asked_for():
+    link, short = run(b"(01)05412345000013(10)ABC123\nV000-0000-0000\n", "--compress")
+    assert link["compressed"] == "/CwnYUc1gmo1XgkY"
+    assert short["compressed"] is None

@@ -118,6 +118,12 @@ def known_ai(code: str) -> AI:
     return found
 
 
+def parts_of(code: str) -> tuple[tuple[str, bool, int], ...]:
+    """The parts of an AI's value, in order: character set, whether the length is fixed, length or greatest length."""
+    parts = (match.groups() for match in _PART.finditer(_ROWS[code]["form"]))
+    return tuple((letter, not (optional or up_to), int(length)) for optional, letter, up_to, length, _ in parts)
+
+
 @cache
 def _compile(code: str) -> AI:
     row = _ROWS[code]

@@ -27,6 +27,7 @@ class Spelling(StrEnum):
     """How the text was written."""
 
     DIGITAL_LINK = "digital_link"
+    COMPRESSED = "compressed"
     ELEMENT_STRING = "element_string"
     BRACKETED = "bracketed"
     PLAIN = "plain"

@@ -42,6 +42,11 @@ def read_link(authority: str | None, path: str, query: str) -> Code | None:
         return None
 
 
+def holds_no_key(path: str) -> bool:
+    """Whether no part of a path reads as an uncompressed Digital Link."""
+    return _rightmost_key(path.removesuffix("/").split("/")) is None
+
+
 def _rightmost_key(segments: list[str]) -> int | None:
     """Where the rightmost primary key stands that only pairs of AI and value follow."""
     for position in range(len(segments) - 2, 0, -2):

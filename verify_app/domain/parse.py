@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from .ai_table import known_ai
 from .check_digit import expected_check_digit
 from .code import FOREIGN, SHORT, Code, CodeError, Spelling
-from .digital_link import read_link
+from .compression import spell_out
+from .digital_link import holds_no_key, read_link
 from .element_string import GS, code_of, looks_like_elements, read_brackets, read_elements, spell_out_separators
 from .epc_urn import read_urn
 from .foreign import host_of
@@ -88,7 +90,7 @@ def _identified(identifier: str, text: str) -> Code:
 
 def _link(text: str) -> Code:
     authority, path, query = _split(text.partition("://")[2])
-    found = read_link(authority, path, query) or _short_in(path)
+    found = _read(authority, path, query) or _short_in(path)
     if found is not None:
         return found
     host = host_of(authority)
@@ -101,10 +103,32 @@ def _path(text: str) -> Code:
     _, path, query = _split(text)
     if path.startswith("/c/"):
         return _short(path.removeprefix("/c/").removesuffix("/"))
-    found = read_link(None, path, query)
+    found = _read(None, path, query)
     if found is None:
         raise CodeError("not_a_code", "a path that begins with a GS1 key", ascii(path[:40]), kind="NOT_GS1")
     return found
+
+
+def spelled_out(target: str) -> str:
+    """A request target with a compressed Digital Link in its uncompressed form; any other target as it is. Raises
+    `CodeError` as `parse` does."""
+    _, path, query = _split(target)
+    found = spell_out(path, query) if holds_no_key(path) else None
+    return target if found is None else f"{found[0]}?{found[1]}".removesuffix("?")
+
+
+def _read(authority: str | None, path: str, query: str) -> Code | None:
+    """The code of a link, in its compressed form too."""
+    if holds_no_key(path):
+        try:
+            found = spell_out(path, query)
+            if found is not None:
+                code = read_link(authority, *found)
+                return code and replace(code, spelling=Spelling.COMPRESSED)
+        except CodeError:
+            if authority is None:
+                raise
+    return read_link(authority, path, query)
 
 
 def _split(rest: str) -> tuple[str, str, str]:

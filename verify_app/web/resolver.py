@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 
-from flask import Blueprint, Request, Response, abort, current_app, jsonify, request
+from flask import Blueprint, Request, Response, abort, current_app, g, jsonify, request
 
+from ..domain import parse as parsing
 from ..domain.code import Code
 from ..domain.link import Link, link_type
 from ..domain.negotiation import LINKSET_TYPE, Wish, wants_linkset
@@ -44,7 +45,18 @@ def let_scripts_read(response: Response) -> Response:
     if request.endpoint == "public.result.code_page":
         for name, value in CORS.items():
             response.headers.setdefault(name, value)
+        if uncompressed := g.get("uncompressed"):
+            same = f'<{base_url(request)}{uncompressed}>; rel="owl:sameAs"'
+            response.headers["Link"] = ", ".join(filter(None, (response.headers.get("Link"), same)))
     return response
+
+
+def spelled_out(target: str) -> str:
+    """A request target in its uncompressed form, which the answer's Link header then names. Raises `CodeError`."""
+    link = parsing.spelled_out(target)
+    if link != target:
+        g.uncompressed = link
+    return link
 
 
 def is_asked(asked: Request) -> bool:

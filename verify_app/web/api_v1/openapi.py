@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from ...i18n import LANGUAGES
-from .schemas import BatchAnswer, BatchRequest, Problem, VerifyAnswer, VerifyRequest
+from .schemas import BatchAnswer, BatchRequest, CompressedLink, Problem, VerifyAnswer, VerifyRequest
 
 _REFERENCE = "#/components/schemas/{model}"
 _RULE_VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -22,6 +22,7 @@ _MODELS: list[tuple[type[BaseModel], Any]] = [
     (VerifyAnswer, "serialization"),
     (BatchRequest, "validation"),
     (BatchAnswer, "serialization"),
+    (CompressedLink, "serialization"),
     (Problem, "serialization"),
 ]
 PROBLEMS = {
@@ -37,6 +38,14 @@ _LANGUAGE = {
     "in": "query",
     "description": "Language of the texts; otherwise Accept-Language decides, and Vietnamese is the default.",
     "schema": {"type": "string", "enum": list(LANGUAGES)},
+}
+CODE_PARAMETER = {
+    "name": "code",
+    "in": "query",
+    "required": True,
+    "description": "A GS1 code in any spelling, percent-encoded.",
+    "schema": {"type": "string", "maxLength": 2048},
+    "example": "(01)09506000134352(21)A1",
 }
 _LINK_PARTS = {
     "gtin": ("GTIN-14.", r"^\d{14}$"),

@@ -13,7 +13,10 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
+from ...domain.compression import compress
+from ...domain.parse import parse
 from ...domain.scan import Entry
+from ...images.symbols import digital_link
 from ..errors import problem
 from ..http_cache import for_an_hour, no_store
 from ..language import words
@@ -21,8 +24,8 @@ from ..scanning import scan_code
 from ..target import base_url, the_parts
 from ..visit import visit_of
 from .answers import answer_json
-from .openapi import PROBLEMS, Operation, describes, document
-from .schemas import VerifyAnswer, VerifyRequest
+from .openapi import CODE_PARAMETER, PROBLEMS, Operation, describes, document
+from .schemas import CompressedLink, VerifyAnswer, VerifyRequest
 
 api_v1 = Blueprint("api_v1", __name__, url_prefix="/api/v1")
 
@@ -52,6 +55,25 @@ def verify_code() -> Response:
 def verify_otherwise() -> Response:
     """Say that only POST works here; else the pages' catch-all would answer that there is no such page."""
     raise MethodNotAllowed(valid_methods=["POST", "OPTIONS"])
+
+
+@api_v1.get("/compress")
+@describes(
+    Operation(
+        id="compress",
+        summary="Write a code as compressed Digital Link",
+        description="Compressed GS1 Digital Link URI of a code with its attributes, for small symbols, and its "
+        "uncompressed form. Any spelling of a GS1 code. Not a scan: nothing is looked up or recorded.",
+        answers={200: ("Both forms.", "application/json", CompressedLink)},
+        problems=(400,),
+        parameters=(CODE_PARAMETER,),
+    )
+)
+def compress_code() -> Response:
+    """Both forms of the Digital Link of a code."""
+    code, base = parse(request.args.get("code", "")), base_url(request)
+    links = CompressedLink(compressed=base + compress(code), uncompressed=digital_link(code, base))
+    return for_an_hour(jsonify(links.model_dump()), request)
 
 
 @api_v1.get("/openapi.json")

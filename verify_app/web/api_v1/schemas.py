@@ -47,6 +47,13 @@ class BatchRequest(BaseModel):
     codes: list[str] = Field(min_length=1, max_length=1_000, description="1 to 1,000 codes.")
 
 
+class CompressedLink(Model):
+    """One code as a GS1 Digital Link in both forms."""
+
+    compressed: str = Field(description="Compressed URI; every address here takes it too.")
+    uncompressed: str = Field(description="Uncompressed URI with the attributes in its query.")
+
+
 class CodeOut(Model):
     """The code as it was understood."""
 

@@ -40,8 +40,8 @@ _MIMES = {"svg": "image/svg+xml", "png": "image/png"}
 @blueprint.get("/<path:target>")
 def code_page(target: str) -> Response:  # noqa: ARG001 - the decoded path is not to be trusted, see target.py
     """Answer a scan of the code that the address names: as a page, as JSON, or as a symbol to print."""
-    link = raw_target(request)
     try:
+        link = resolver.spelled_out(raw_target(request))
         if request.args.get("format") in _MIMES:
             return _symbol(parse(link))
         if resolver.is_asked(request):
