@@ -23,7 +23,7 @@ from verify_app.demo.build import build_registry, recipes
 from verify_app.demo.cases import Case, cases
 from verify_app.demo.identifiers import scan_id, visitor
 from verify_app.demo.load import Loaded, Target, load
-from verify_app.demo.pictures import write_pictures
+from verify_app.demo.pictures import WIDTHS, write_pictures
 from verify_app.domain.code import Code, CodeError
 from verify_app.domain.judge import judge_error
 from verify_app.domain.policy import Policy
@@ -237,6 +237,25 @@ def test_the_command_loads_and_every_picture_opens(settings, monkeypatch, tmp_pa
         with Image.open(tmp_path / "pictures" / name) as image:
             image.load()
             assert name.endswith(f"-{image.width}.{image.format.lower()}")
+
+
+def test_a_quick_load_leaves_the_smaller_copies_to_a_command_of_their_own(settings, monkeypatch, tmp_path):
+    for path in (tmp_path / "pictures").glob("*.avif"):
+        path.unlink()
+    shown = {path.name for path in (tmp_path / "pictures").iterdir()}
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("REDIS_URL", settings.redis_url)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert CliRunner().invoke(main, ["demo", "load", "--quick"]).exit_code == 0
+    assert {path.name for path in (tmp_path / "pictures").iterdir()} == shown
+    lowered = []
+    monkeypatch.setattr("os.nice", lowered.append)  # not of the process that runs the tests
+    some = dict(list(recipes().items())[:2])
+    monkeypatch.setattr("verify_app.demo.load.recipes", lambda: some)
+    assert CliRunner().invoke(main, ["demo", "pictures"]).exit_code == 0
+    assert lowered == [19]
+    made = {path.name for path in (tmp_path / "pictures").iterdir()} - shown
+    assert made == {recipe.name(width, "avif") for recipe in some.values() for width in WIDTHS}
 
 
 def test_a_database_that_was_not_set_up_is_named(tmp_path, monkeypatch, valkey_server):

@@ -38,3 +38,13 @@ def test_any_other_name_is_404(pictures, name):
 def test_an_svg_may_run_nothing(pictures):
     answer = pictures.get("/pictures/art.svg")
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+def test_until_the_smaller_copy_is_made_the_larger_one_is_sent_and_not_kept(pictures, world):
+    answer = pictures.get("/pictures/coffee.a1b2.avif")
+    assert (answer.status_code, answer.mimetype, answer.headers["Cache-Control"]) == (200, "image/webp", "no-store")
+    folder = world.app.extensions["parts"].settings.data_dir / "pictures"
+    (folder / "coffee.a1b2.avif").write_bytes(b"....ftypavif")
+    answer = pictures.get("/pictures/coffee.a1b2.avif")
+    assert (answer.mimetype, "immutable" in answer.headers["Cache-Control"]) == ("image/avif", True)
+    assert pictures.get("/pictures/gone.avif").status_code == 404

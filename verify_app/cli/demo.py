@@ -14,11 +14,12 @@ def command() -> None:
 
 @command.command("load")
 @click.option("--if-empty", is_flag=True, help="Leave a registry alone that already holds something else.")
-def load_command(if_empty: bool) -> None:
+@click.option("--quick", is_flag=True, help="Leave the smaller copies of the pictures to `demo pictures`.")
+def load_command(if_empty: bool, quick: bool) -> None:
     """Write the demonstration into the database, the histories and DATA_DIR. Loading twice changes nothing."""
     import time
 
-    from ..demo.load import Target, load
+    from ..demo.load import Target, finish_pictures, load
     from ..parts import build
     from ..settings import Settings, SettingsError
     from ..store.engine import StoreUnavailable, open_engine
@@ -29,9 +30,26 @@ def load_command(if_empty: bool) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         target = Target(open_engine(settings.database), parts.history, settings.data_dir)
         done = load(target, time.time_ns() // 1_000_000, parts.policy, if_empty=if_empty)
+        if done.pictures and not quick:
+            finish_pictures(settings.data_dir)
     except (SettingsError, StoreUnavailable) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Demonstration: {done.records} records, {done.pictures} pictures, {done.pasts} histories.", err=True)
+
+
+@command.command("pictures")
+def pictures_command() -> None:
+    """Write the smaller copies (AVIF) of the demonstration's pictures, at the lowest priority."""
+    import os
+
+    from ..demo.load import finish_pictures
+    from ..settings import Settings, SettingsError
+
+    os.nice(19)
+    try:
+        finish_pictures(Settings.from_env().data_dir)
+    except (SettingsError, OSError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 @command.command("list")

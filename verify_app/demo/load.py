@@ -17,7 +17,7 @@ from ..store.registry import counts, write_registry
 from .build import build_registry, recipes
 from .dates import instant
 from .links import write_demo_links
-from .pictures import write_pictures
+from .pictures import FIRST, write_pictures
 from .visits import earlier_visits
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class Target:
 def load(target: Target, now: int, policy: Policy, *, if_empty: bool = False) -> Loaded:
     """Load the demonstration once; what is loaded stays as it is, and a load that broke off is completed.
 
-    `now` is UTC milliseconds. With `if_empty` a registry that holds anything else is left alone. Raises
+    Of the pictures only the quickly made format is written; `finish_pictures` makes the others. `now` is UTC
+    milliseconds. With `if_empty` a registry that holds anything else is left alone. Raises
     `StoreUnavailable` if the database cannot answer or has not been set up.
     """
     path = target.data_dir / "demo.json"
@@ -67,7 +68,7 @@ def load(target: Target, now: int, policy: Policy, *, if_empty: bool = False) ->
             return Loaded()
         progress = _Progress(local_date(now).isoformat())
         _write(path, progress)
-    pictures = len(write_pictures(target.data_dir / "pictures", recipes()))
+    pictures = len(write_pictures(target.data_dir / "pictures", recipes(), FIRST))
     records = 0
     day = date.fromisoformat(progress.day)
     if not progress.registry:
@@ -76,6 +77,13 @@ def load(target: Target, now: int, policy: Policy, *, if_empty: bool = False) ->
         _write(path, progress)
     write_demo_links(target.engine)
     return Loaded(records, pictures, _see(target, path, progress, policy))
+
+
+def finish_pictures(data_dir: Path) -> None:
+    """Write what is lacking of the pictures in all formats, which takes several times as long as the load itself;
+    nothing where the demonstration was not loaded."""
+    if (data_dir / "demo.json").exists():
+        write_pictures(data_dir / "pictures", recipes())
 
 
 def _see(target: Target, path: Path, progress: _Progress, policy: Policy) -> int:

@@ -19,6 +19,7 @@ WIDTHS = (640, 320)  # pixels; pictures are square
 # long as the drawing, and ten times that at speed 6 for another seventh.
 _FORMATS: dict[str, dict[str, int]] = {"webp": {"quality": 82, "method": 2}, "avif": {"quality": 55, "speed": 8}}
 FORMATS = tuple(_FORMATS)
+FIRST = FORMATS[:1]  # what every browser reads; until the others are made it is sent in their place
 _EDITION = 1  # part of every file name; raise it when a drawing changes, for browsers keep pictures for ever
 
 
@@ -52,17 +53,19 @@ def draw(recipe: Recipe) -> Canvas:
     return canvas
 
 
-def write_pictures(folder: Path, recipes: dict[str, Recipe]) -> dict[str, str]:
-    """Write every picture that is not there yet, in all widths and formats; returns the first file's name by key.
+def write_pictures(folder: Path, recipes: dict[str, Recipe], forms: tuple[str, ...] = FORMATS) -> dict[str, str]:
+    """Write every picture that is not there yet, in all widths and these formats; returns the first file's name by key.
 
     A file appears under its name only when it is complete, so a stop in between leaves no broken picture."""
     folder.mkdir(parents=True, exist_ok=True)
     for recipe in recipes.values():
-        paths = {(width, form): folder / recipe.name(width, form) for form in FORMATS for width in WIDTHS}
+        paths = {(width, form): folder / recipe.name(width, form) for form in forms for width in WIDTHS}
         if all(path.exists() for path in paths.values()):
             continue
         canvas = draw(recipe)
         for (width, form), path in paths.items():
+            if path.exists():
+                continue
             unfinished = path.with_suffix(".part")
             unfinished.write_bytes(_encoded(canvas.image(width), form))
             unfinished.replace(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FALLBACK = "vi"
+FALLBACKS = ("vi", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,14 @@ class Text:
         return cls((("vi", vi), ("en", en)) if en else (("vi", vi),))
 
     def language(self, wanted: str) -> str:
-        """Language that `text(wanted)` answers in: the wanted one, else Vietnamese, else the first that has words."""
+        """Language that `text(wanted)` answers in: the wanted one, else Vietnamese and English (English first for
+        readers of a third language), else the first that has words."""
         have = [language for language, text in self.values if text]
-        if wanted in have:
-            return wanted
-        return FALLBACK if FALLBACK in have else (have[0] if have else FALLBACK)
+        known = FALLBACKS if wanted in FALLBACKS else FALLBACKS[::-1]
+        return next((language for language in (wanted, *known, *have) if language in have), FALLBACKS[0])
 
     def text(self, wanted: str) -> str:
-        """Text in the wanted language, else in Vietnamese, else in the first that there is."""
+        """Text in the language of `language(wanted)`, "" where there are no words at all."""
         return dict(self.values).get(self.language(wanted), "")
 
     def __bool__(self) -> bool:

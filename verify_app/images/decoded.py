@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 Point = tuple[float, float]
@@ -35,6 +36,27 @@ class Symbol:
         if self.symbology_identifier not in GS1_CARRIERS:
             return self.text
         return _BARE.get(self.symbology_identifier, self.symbology_identifier) + self.text
+
+
+def in_reading_order(symbols: Iterable[Symbol]) -> list[Symbol]:
+    """The symbols as one reads a page: row by row from the top, each row from left to right. Two symbols stand in one
+    row where the middle of one is level with the other."""
+    rows: list[list[Symbol]] = []
+    for symbol in sorted(symbols, key=_middle):
+        first = rows[-1][0] if rows else None
+        if first and (_covers(first, _middle(symbol)) or _covers(symbol, _middle(first))):
+            rows[-1].append(symbol)
+        else:
+            rows.append([symbol])
+    return [symbol for row in rows for symbol in sorted(row, key=lambda s: min(x for x, _ in s.position))]
+
+
+def _middle(symbol: Symbol) -> float:
+    return sum(y for _, y in symbol.position) / 4
+
+
+def _covers(symbol: Symbol, y: float) -> bool:
+    return min(y for _, y in symbol.position) <= y <= max(y for _, y in symbol.position)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Supervisor:
         self._listener: socket.socket | None = None
         self._health = ""
         self._looked = 0.0
+        self._later: subprocess.Popen[bytes] | None = None
 
     def run(self, greet: Callable[[Settings], None]) -> int:
         """Serve until SIGINT, SIGTERM or SIGHUP; `greet` is called once, when the web answers.
@@ -85,6 +86,8 @@ class Supervisor:
         self._add(Child("The background worker", self._begin("worker"), patience=30.0))
         self._add(Child("The web server", self._begin_web, patience=20.0))
         self._await_web()
+        if self._settings.demo and not self._stopping:  # what is nice to have comes after what visitors wait for
+            self._later = self._begin("demo", "pictures")()
 
     def _start_engine(self) -> None:
         engine = EmbeddedValkey(self._settings.data_dir)
@@ -98,7 +101,7 @@ class Supervisor:
     def _steps(self) -> list[tuple[str, ...]]:
         steps: list[tuple[str, ...]] = [("init",)]
         if self._settings.demo:
-            steps.append(("demo", "load", "--if-empty"))
+            steps.append(("demo", "load", "--if-empty", "--quick"))
         return steps
 
     def _step(self, words: tuple[str, ...]) -> None:
@@ -166,6 +169,9 @@ class Supervisor:
         """End the children in the reverse of the order in which they were started."""
         if self._listener is not None:
             self._listener.close()
+        if self._later is not None and self._later.poll() is None:
+            self._later.kill()  # each file appears when it is whole, and the next start goes on
+            self._later.wait()
         for child in reversed(self._children):
             child.stop(self._say)
 

@@ -10,6 +10,7 @@ from flask import Flask, current_app, g, request
 
 from .. import assets
 from ..i18n import LANGUAGES, Catalogue, catalogue, pick_language
+from .typography import unbroken
 
 
 def words() -> Catalogue:
@@ -56,4 +57,5 @@ def teach_templates(app: Flask) -> None:
     env["switches"] = switches
     app.jinja_env.filters["isodate"] = date.fromisoformat
     app.jinja_env.filters["say"] = lambda text: text.text(words().lang)
+    app.jinja_env.filters["unbroken"] = unbroken
     app.jinja_env.filters["say_lang"] = lambda text: text.language(words().lang)

@@ -85,7 +85,7 @@ def comparisons(code: Code, passport: Passport | None, today: date, words: Catal
     """What should be printed on the product: lot, dates, serial, with what the code says where it differs. Without a
     passport (or while its display is stopped) only what the code itself says."""
     lot = passport.lot if passport else None
-    rows = [Comparison(words.text("compare.gtin"), code.gtin)] if code.gtin else []
+    rows = [Comparison(words.text("compare.gtin"), printed_gtin(code.gtin))] if code.gtin else []
     recorded_lot = (passport.item.lot if passport and passport.item else "") or (lot.lot if lot else "")
     if lot_number := recorded_lot or code.lot:
         rows.append(Comparison(words.text("compare.lot"), lot_number, _other(code.lot, lot_number)))
@@ -93,6 +93,18 @@ def comparisons(code: Code, passport: Passport | None, today: date, words: Catal
     if code.serial:
         rows.append(Comparison(words.text("compare.serial"), code.serial))
     return rows
+
+
+def printed_gtin(gtin: str) -> str:
+    """A GTIN of 14 digits as it stands below its bar code: without filling zeros, in the groups of EAN-13, UPC-A or
+    EAN-8 (GS1 General Specifications, clauses 5.2.5 and 5.2.6); that of an outer pack as it is."""
+    if gtin.startswith("000000"):
+        return f"{gtin[6:10]} {gtin[10:]}"
+    if gtin.startswith("00"):
+        return f"{gtin[2]} {gtin[3:8]} {gtin[8:13]} {gtin[13]}"
+    if gtin.startswith("0"):
+        return f"{gtin[1]} {gtin[2:8]} {gtin[8:]}"
+    return gtin
 
 
 def shared_path(code: Code, passport: Passport | None) -> str:

@@ -19,8 +19,11 @@ def picture(name: str) -> Response:
     if not _NAME.fullmatch(name):
         abort(404)
     folder = (the_parts().settings.data_dir / "pictures").resolve()
+    kept = IMMUTABLE
+    if name.endswith(".avif") and not (folder / name).is_file():  # not made yet: the same picture in a larger file
+        name, kept = name.removesuffix("avif") + "webp", "no-store"
     response = send_from_directory(folder, name, conditional=True)
-    response.headers["Cache-Control"] = IMMUTABLE
+    response.headers["Cache-Control"] = kept
     # An SVG that was uploaded is shown as a picture; opened by itself it may run nothing.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

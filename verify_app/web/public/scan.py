@@ -16,7 +16,7 @@ from ...assets import static_url_if_there
 from ...domain.code import FOREIGN, Code, CodeError
 from ...domain.parse import parse
 from ...domain.scan import Entry, Visit
-from ...images.decoded import Decoded, Symbol
+from ...images.decoded import Decoded, Symbol, in_reading_order
 from .. import receipt
 from ..api_v1 import answer_json
 from ..errors import wants_json
@@ -125,9 +125,9 @@ def _link(code: Code) -> str:
 
 
 def _distinct(decoded: Decoded) -> list[Symbol]:
-    """The symbols from top to bottom, each text once: a pack may carry the same code on two sides."""
+    """The symbols in reading order, each text once: a pack may carry the same code on two sides."""
     seen: dict[str, Symbol] = {}
-    for symbol in sorted(decoded.symbols, key=lambda s: min(y for _, y in s.position)):
+    for symbol in in_reading_order(decoded.symbols):
         seen.setdefault(symbol.payload, symbol)
     return list(seen.values())[:MOST_CODES]
 
