@@ -11,6 +11,8 @@ _OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
+LOOKS = ("color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable")
+"""Rules whose outcome may change with the colours or the size of a page; all others read what it says."""
 
 
 @cache
@@ -18,11 +20,13 @@ def _source() -> str:
     return files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
 
-def findings(page: Page, ignore: tuple[str, ...] = ()) -> list[str]:
-    """What axe-core finds on the page as it stands, but for some rules: rule, element and reason of each."""
+def findings(page: Page, ignore: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> list[str]:
+    """What axe-core finds on the page as it stands, but for some rules: rule, element and reason of each. `only`:
+    these rules and no others."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_source())
-    found = page.evaluate("options => axe.run(document, options)", _OPTIONS)["violations"]
+    options = {**_OPTIONS, "runOnly": list(only)} if only else _OPTIONS
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
         for rule in found
