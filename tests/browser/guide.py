@@ -8,6 +8,8 @@ from verify_app.i18n import Catalogue, catalogue
 from verify_app.web import receipt
 
 FILES = {"vi": "README.vi.md", "en": "README.md"}
+SHOWN = {"camera": "scan", "photo": "several", "type": "typed", "pending": "pending"}
+"""Pictures of topics of the help, by topic: each is a moment of the way to a verdict."""
 _BEFORE = {"scan": ("find", "camera", "photo", "type", "trouble")}
 _AFTER = {
     "proof": ("proves", "proves_not"),
@@ -21,6 +23,11 @@ _SIGNS = {"ok": "✓", "info": "i", "caution": "▲", "alert": "⬣"}
 def picture_of(reason: Reason, lang: str) -> str:
     """Path of a verdict's picture below docs/shopper."""
     return f"img/{reason.lower()}-{lang}.webp"
+
+
+def moment_picture(name: str, lang: str) -> str:
+    """Path of a moment's picture below docs/shopper."""
+    return f"img/at-{name}-{lang}.webp"
 
 
 def guide(lang: str) -> str:
@@ -46,7 +53,10 @@ def _sections(sections: dict[str, tuple[str, ...]], words: Catalogue) -> list[st
         parts.append(f"## {words.text(f'help.section.{section}')}")
         for topic in topics:
             lines = words.text(f"help.{topic}.text").split("\n")
-            parts += [f"### {words.text(f'help.{topic}.title')}", "\n".join(f"- {line}" for line in lines)]
+            title = words.text(f"help.{topic}.title")
+            parts += [f"### {title}", "\n".join(f"- {line}" for line in lines)]
+            if topic in SHOWN:
+                parts.append(f'<img src="{moment_picture(SHOWN[topic], words.lang)}" width="240" alt="{title}">')
     return parts
 
 

@@ -4,6 +4,9 @@ import io
 
 from PIL import Image, ImageDraw, ImageFilter
 
+from verify_app.domain.parse import parse
+from verify_app.images.symbols import symbol
+
 _TABLE = (112, 92, 74)
 
 
@@ -24,4 +27,18 @@ def photographed(symbol_png: bytes, *, blur: float = 1.0, quality: int = 70) -> 
     table = table.filter(ImageFilter.GaussianBlur(blur))
     out = io.BytesIO()
     table.save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+def codes_in_a_row(*paths: str) -> bytes:
+    """A picture of printed symbols side by side, each held a little lower than the one before."""
+    drawn = [Image.open(io.BytesIO(symbol(parse(path), "https://tra-cuu.example", "qr", "png", 5))) for path in paths]
+    size = 60 + sum(one.width + 60 for one in drawn), 240 + max([0, *(one.height for one in drawn)])
+    picture = Image.new("RGB", size, "#c8c8c0")
+    left = 60
+    for number, one in enumerate(drawn):
+        picture.paste(one.convert("RGB"), (left, 80 + 12 * number))
+        left += one.width + 60
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=88)
     return out.getvalue()

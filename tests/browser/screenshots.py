@@ -6,14 +6,17 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, FLAGS, PHONE
-from tests.browser.guide import FILES, guide, picture_of
+from tests.browser.guide import FILES, guide, moment_picture, picture_of
+from tests.browser.photos import codes_in_a_row
 from tests.browser.running import BIN, running_service
 from verify_app.domain.verdict import Reason
 
@@ -21,6 +24,11 @@ ROOT = Path(__file__).resolve().parents[2]
 SHOPPER = ROOT / "docs/shopper"
 IMAGES = ROOT / "docs/img"
 _SHARP = 2  # pixels for each CSS pixel
+READY = "async () => Boolean((await navigator.serviceWorker.ready).active)"
+KEPT = """async (path) => {
+  const found = () => caches.match(path, { ignoreVary: true });
+  for (let turn = 0; turn < 200 && !(await found()); turn += 1) await new Promise((done) => setTimeout(done, 100));
+}"""
 
 
 def first_cases() -> dict[str, str]:
@@ -29,12 +37,12 @@ def first_cases() -> dict[str, str]:
     return {entry["expect"]: entry["path"] for entry in reversed(json.loads(run.stdout))}
 
 
-def phone(browser: Browser, address: str, lang: str) -> Page:
-    """A page of a phone whose browser prefers a language."""
+def phone(browser: Browser, address: str, lang: str, **options: Any) -> Page:
+    """A page of a phone whose browser prefers a language. `options`: what else the browser is to be told."""
     locale = {"vi": "vi-VN", "en": "en-GB"}[lang]
     context = browser.new_context(
         viewport=PHONE, device_scale_factor=_SHARP, locale=locale, base_url=address, has_touch=True, is_mobile=True,
-        service_workers="block",
+        **{"service_workers": "block", **options},
     )  # fmt: skip
     return context.new_page()
 
@@ -46,6 +54,27 @@ def shot(page: Page) -> Image.Image:
     return Image.open(BytesIO(page.screenshot())).convert("RGB")
 
 
+def moments(page: Page, cases: dict[str, str]) -> Iterator[tuple[str, Image.Image]]:
+    """The way to a verdict: the scan page, several codes in one photo, a number with a wrong digit, no network."""
+    page.goto("/scan")
+    yield "scan", shot(page)
+    page.goto("/scan?code=9521234543214")
+    page.locator(".typing-help").scroll_into_view_if_needed()
+    yield "typed", shot(page)
+    page.goto("/")
+    photo = codes_in_a_row(cases[Reason.VALID], cases[Reason.RECALLED])
+    page.set_input_files("input[name=photo] >> nth=0", {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": photo})
+    page.wait_for_url("**/scan")
+    yield "several", shot(page)
+    page.goto("/")
+    page.evaluate(READY)
+    page.evaluate(KEPT, "/offline")
+    page.context.set_offline(True)
+    page.goto(cases[Reason.VALID])
+    page.locator("[data-pending-card]").wait_for()
+    yield "pending", shot(page)
+
+
 def take(browser: Browser, address: str) -> None:
     """Write all pictures."""
     cases = first_cases()
@@ -55,6 +84,8 @@ def take(browser: Browser, address: str) -> None:
             page.goto(cases[reason])
             assert page.locator("[data-verdict]").first.get_attribute("data-verdict") == reason
             shot(page).save(SHOPPER / picture_of(reason, lang), quality=55, method=6)
+        for name, picture in moments(phone(browser, address, lang, service_workers="allow"), cases):
+            picture.save(SHOPPER / moment_picture(name, lang), quality=55, method=6)
     page = phone(browser, address, "vi")
     for name, path in (("home", "/"), ("help", "/help"), ("result", cases[Reason.VALID])):
         page.goto(path)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import pytest
-from PIL import Image
 
 from tests.browser.axe import LOOKS, findings
 from tests.browser.conftest import DESK, PHONE
-from verify_app.domain.parse import parse
+from tests.browser.photos import codes_in_a_row
 from verify_app.domain.verdict import Reason
-from verify_app.images.symbols import symbol
 
 pytestmark = pytest.mark.browser
 
@@ -62,19 +59,6 @@ def in_all_looks(page, ignore=()):
         page.emulate_media(color_scheme=scheme)
         found += findings(page, ignore, LOOKS)
     return found
-
-
-def codes_in_a_row(*paths):
-    """A picture of printed symbols side by side, each held a little lower than the one before."""
-    drawn = [Image.open(io.BytesIO(symbol(parse(path), "https://tra-cuu.example", "qr", "png", 5))) for path in paths]
-    picture = Image.new("RGB", (60 + sum(one.width + 60 for one in drawn), 700), "#c8c8c0")
-    left = 60
-    for number, one in enumerate(drawn):
-        picture.paste(one.convert("RGB"), (left, 60 + 12 * number))
-        left += one.width + 60
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=88)
-    return out.getvalue()
 
 
 @pytest.mark.parametrize("path", PAGES)

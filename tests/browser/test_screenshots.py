@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.guide import FILES, guide, picture_of
+from tests.browser.guide import FILES, SHOWN, guide, moment_picture, picture_of
 from tests.browser.screenshots import SHOPPER, phone, shot
 from verify_app.domain.verdict import Reason
 
@@ -36,6 +36,7 @@ def test_the_guide_says_what_the_help_says():
 
 def test_the_guide_has_a_picture_of_every_verdict_and_stays_light():
     pictures = [SHOPPER / picture_of(reason, lang) for reason in Reason for lang in FILES]
+    pictures += [SHOPPER / moment_picture(name, lang) for name in SHOWN.values() for lang in FILES]
     for picture in pictures:
         with Image.open(picture) as image:
             assert image.size == (720, 1480)
