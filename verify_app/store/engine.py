@@ -18,6 +18,8 @@ STATEMENT_MS = 5_000
 POOL_SIZE = 8  # per process; with the overflow one connection for each of 16 threads
 POOL_SECONDS = 3
 
+Engine = sa.Engine  # so that services can name what they hand on without knowing SQL
+Connection = sa.Connection
 Upsert = sqlite.Insert | postgresql.Insert
 _Answer = TypeVar("_Answer")
 

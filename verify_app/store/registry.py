@@ -36,6 +36,8 @@ __all__ = [
     "list_tenants",
     "version",
     "versions",
+    "write_lots",
+    "write_models",
     "write_registry",
 ]
 
@@ -74,8 +76,8 @@ def write_registry(engine: sa.Engine, registry: Registry, author: str = "import"
                 upsert(connection, tenant, [{"id": t.id, "name": write_text(t.name)} for t in registry.tenants]),
                 upsert(connection, enterprise, [enterprise_row(e) for e in registry.enterprises]),
                 upsert(connection, place, [place_row(p) for p in registry.places]),
-                _write_models(connection, registry.models, signature),
-                _write_lots(connection, registry.lots, signature),
+                write_models(connection, registry.models, signature),
+                write_lots(connection, registry.lots, signature),
             )
             acts = record_acts(connection, registry.acts)
     except sa.exc.IntegrityError as error:
@@ -90,18 +92,20 @@ def counts(connection: sa.Connection) -> Counts:
     return Counts(*connection.execute(sa.select(*numbers)).one())
 
 
-def _write_models(connection: sa.Connection, parts: Sequence[ModelPart], signature: Signature) -> int:
+def write_models(connection: sa.Connection, parts: Sequence[ModelPart], signature: Signature) -> int:
+    """Write models as versions and return how many were new or changed. Raises `RegistryError`."""
     for part in parts:
         _check_gtin(part.gtin, "model")
     changes = list(plan_changes(connection, (((part.gtin, ""), part) for part in parts), signature))
     shown = [change for change in changes if isinstance(change.shown, ModelPart)]
     upsert(connection, model, [model_row(change.shown_version, change.shown) for change in shown])  # type: ignore[arg-type]
     write_changes(connection, changes)
-    _write_facts(connection, shown)
+    write_facts(connection, shown)
     return sum(bool(change.rows or change.settled) for change in changes)
 
 
-def _write_lots(connection: sa.Connection, records: Sequence[LotRecord], signature: Signature) -> int:
+def write_lots(connection: sa.Connection, records: Sequence[LotRecord], signature: Signature) -> int:
+    """Write lots as versions and return how many were new or changed. Raises `RegistryError`."""
     for record in records:
         _check_gtin(record.gtin, f"lot {record.part.lot!r}")
         if not record.part.lot:
@@ -113,7 +117,7 @@ def _write_lots(connection: sa.Connection, records: Sequence[LotRecord], signatu
     moved = {change.key for change in changes if change.rows or change.settled}
     moved |= _upsert_lots(connection, rows)
     write_changes(connection, changes)
-    _write_facts(connection, [change for change in changes if change.shown])
+    write_facts(connection, [change for change in changes if change.shown])
     return len(moved)
 
 
@@ -134,7 +138,7 @@ def _upsert_lots(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> s
     return {(gtin, number) for gtin, number in moved}
 
 
-def _write_facts(connection: sa.Connection, changes: Sequence[Change]) -> None:
+def write_facts(connection: sa.Connection, changes: Sequence[Change]) -> None:
     """Replace the searchable rows of events and certificates of each changed public page."""
     events, papers = [], []
     for change in changes:

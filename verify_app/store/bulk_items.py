@@ -1,0 +1,84 @@
+"""Items by the ten thousand: COPY into PostgreSQL, one prepared statement into SQLite.
+
+`registry.write_registry` writes a registry of values; here rows go straight from a file to the table, for at a
+million items the objects in between cost more than the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+ItemRow = tuple[str, str, str, str, int]  # gtin, serial, lot, state, state_at (UTC milliseconds, 0: not told)
+
+_SAME_STATE = "(excluded.state_at = 0 OR excluded.state_at < item.state_at OR excluded.state = item.state)"
+_UPSERT = f"""ON CONFLICT (gtin, serial) DO UPDATE SET lot = excluded.lot,
+ state = CASE WHEN {_SAME_STATE} THEN item.state ELSE excluded.state END,
+ state_at = CASE WHEN {_SAME_STATE} THEN item.state_at ELSE excluded.state_at END
+ WHERE excluded.lot <> item.lot OR NOT {_SAME_STATE}"""  # noqa: S608 - constants of ours
+_STAGE = """CREATE TEMPORARY TABLE IF NOT EXISTS item_stage
+ (gtin text, serial text, lot text, state text, state_at bigint) ON COMMIT DELETE ROWS"""
+_COPY = "COPY item_stage (gtin, serial, lot, state, state_at) FROM STDIN"
+_FROM_STAGE = f"""WITH written AS (
+ INSERT INTO item (gtin, serial, lot, state, state_at)
+ SELECT gtin, serial, lot, state, state_at FROM item_stage {_UPSERT} RETURNING (xmax = 0) AS is_new)
+ SELECT count(*) FILTER (WHERE is_new), count(*) FROM written"""  # noqa: S608
+_SQLITE = "INSERT INTO item (gtin, serial, lot, state, state_at) VALUES (?, ?, ?, ?, ?) "
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many records of a batch were new, changed, or there already as they are."""
+
+    fresh: int = 0
+    changed: int = 0
+    same: int = 0
+
+    def __add__(self, other: Written) -> Written:
+        return Written(self.fresh + other.fresh, self.changed + other.changed, self.same + other.same)
+
+
+def prepare_bulk(connection: sa.Connection) -> None:
+    """Make the transaction fit for long statements; call it first in each bulk transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql(_STAGE)
+
+
+def write_items(connection: sa.Connection, rows: Sequence[ItemRow]) -> Written:
+    """Write items whose texts hold only characters of GS1 set 82 (so none needs escaping), no two of one key.
+
+    The lot of a known item is replaced; its state only by one that was told with a time at least as late.
+    """
+    if not rows:
+        return Written()
+    if connection.dialect.name == "postgresql":
+        return _copy(connection, rows)
+    fresh = connection.exec_driver_sql(_SQLITE + "ON CONFLICT DO NOTHING", list(rows)).rowcount
+    changed = connection.exec_driver_sql(_SQLITE + _UPSERT, list(rows)).rowcount if fresh < len(rows) else 0
+    return Written(fresh, changed, len(rows) - fresh - changed)
+
+
+def _copy(connection: sa.Connection, rows: Sequence[ItemRow]) -> Written:
+    with connection.connection.cursor() as cursor:  # psycopg's own cursor: SQLAlchemy has no COPY
+        with cursor.copy(_COPY) as copy:  # type: ignore[attr-defined]
+            copy.write("".join([f"{g}\t{s}\t{lot}\t{state}\t{at}\n" for g, s, lot, state, at in rows]).encode())
+        cursor.execute(_FROM_STAGE)
+        fresh, touched = cursor.fetchone() or (0, 0)
+        cursor.execute("TRUNCATE item_stage")
+    return Written(fresh, touched - fresh, len(rows) - touched)
+
+
+def count_uploaded(connection: sa.Connection, gtins: Iterable[str]) -> None:
+    """Bring the numbers of uploaded items of all lots of these GTINs up to what is stored.
+
+    An enterprise may have uploaded elsewhere before: its own number stands if it is the greater one.
+    """
+    statement = sa.text(
+        "UPDATE lot SET uploaded = held.n FROM (SELECT lot AS number, count(*) AS n FROM item WHERE gtin = :gtin"
+        " GROUP BY lot) AS held WHERE lot.gtin = :gtin AND lot.lot = held.number AND lot.uploaded < held.n"
+    )
+    for gtin in gtins:
+        connection.execute(statement, {"gtin": gtin})
