@@ -15,8 +15,9 @@ from .domain.passport import Passport
 from .domain.policy import Policy
 from .domain.requester import Requester
 from .domain.scan import Visit
+from .enterprise.desk import Desk
 from .images.pool import DecodePool
-from .resolve import CachedLinks, CachedPassports
+from .resolve import CachedLinks, CachedPassports, purge_published
 from .secret import load_secret
 from .serving.engines import EmbeddedValkey
 from .serving.part_probes import Engines, probes_of
@@ -93,6 +94,7 @@ class Parts:
     links: Links = NoLinks()  # noqa: RUF009 - has no state
     requesters: Requesters = NoRequesters()  # noqa: RUF009 - has no state
     rates: Rates = field(default_factory=Rates)
+    desk: Desk = field(default_factory=Desk)  # the services of enterprises
     secret: bytes = b""  # key of visitors' tags
     probes: Mapping[str, Callable[[], Probe]] = field(default_factory=dict)  # part -> is it well?
     cache_counts: Callable[[], Mapping[str, int]] = dict  # what the cache has counted since this process began
@@ -118,6 +120,7 @@ def build(settings: Settings) -> Parts:
         links=CachedLinks(engine, cache),
         requesters=StoredRequesters(engine),
         rates=Rates(connect(redis_url, settings.history_timeout_ms)),
+        desk=Desk(engine, settings.data_dir, lambda gtin, lot: purge_published(cache, gtin, lot)),
         secret=load_secret(settings),
         probes=probes_of(settings, Engines(engine, client, journal)),
         cache_counts=cache.stats.snapshot,

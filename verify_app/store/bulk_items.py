@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,7 +18,7 @@ _SAME_STATE = "(excluded.state_at = 0 OR excluded.state_at < item.state_at OR ex
 _UPSERT = f"""ON CONFLICT (gtin, serial) DO UPDATE SET lot = excluded.lot,
  state = CASE WHEN {_SAME_STATE} THEN item.state ELSE excluded.state END,
  state_at = CASE WHEN {_SAME_STATE} THEN item.state_at ELSE excluded.state_at END
- WHERE excluded.lot <> item.lot OR NOT {_SAME_STATE}"""  # noqa: S608 - constants of ours
+ WHERE excluded.lot <> item.lot OR NOT {_SAME_STATE}"""
 _STAGE = """CREATE TEMPORARY TABLE IF NOT EXISTS item_stage
  (gtin text, serial text, lot text, state text, state_at bigint) ON COMMIT DELETE ROWS"""
 _COPY = "COPY item_stage (gtin, serial, lot, state, state_at) FROM STDIN"
@@ -62,8 +63,9 @@ def write_items(connection: sa.Connection, rows: Sequence[ItemRow]) -> Written:
 
 
 def _copy(connection: sa.Connection, rows: Sequence[ItemRow]) -> Written:
-    with connection.connection.cursor() as cursor:  # psycopg's own cursor: SQLAlchemy has no COPY
-        with cursor.copy(_COPY) as copy:  # type: ignore[attr-defined]
+    raw: Any = connection.connection  # psycopg's own connection: SQLAlchemy has no COPY
+    with raw.cursor() as cursor:
+        with cursor.copy(_COPY) as copy:
             copy.write("".join([f"{g}\t{s}\t{lot}\t{state}\t{at}\n" for g, s, lot, state, at in rows]).encode())
         cursor.execute(_FROM_STAGE)
         fresh, touched = cursor.fetchone() or (0, 0)

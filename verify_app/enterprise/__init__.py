@@ -1,0 +1,1 @@
+"""What enterprises do: bring data in, have it reviewed, follow their items."""

@@ -1,0 +1,35 @@
+"""What the services of enterprises work with: the database, the folder for files, and the way to show what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..store.engine import Engine, StoreUnavailable
+from .import_run import Imports
+
+
+def _show_nothing(_gtin: str, _lot: str = "") -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The services of enterprises, joined. `purge` shows what was published for a GTIN or lot at once, everywhere."""
+
+    database: Engine | None = None
+    data_dir: Path = Path("var")
+    purge: Callable[[str, str], bool] = _show_nothing
+
+    @property
+    def engine(self) -> Engine:
+        """The database. Raises `StoreUnavailable` where this process was given none."""
+        if self.database is None:
+            raise StoreUnavailable("Expected a database for the enterprises' desk, got none.")
+        return self.database
+
+    @property
+    def imports(self) -> Imports:
+        """Imports of files."""
+        return Imports(self.engine, self.data_dir / "imports", self.purge)

@@ -1,0 +1,204 @@
+"""One import from its file to its end: in steps, each a transaction that also moves the job on.
+
+A runner may be killed at any moment: what a transaction wrote and how far the job is change together, so the next
+runner reads on behind the last finished step. The rows before it are read past, not written again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import dropwhile, islice
+from pathlib import Path
+from typing import BinaryIO
+
+from ..store import import_jobs
+from ..store.bulk_items import Written, count_uploaded, prepare_bulk
+from ..store.drafts import find_enterprise
+from ..store.engine import Connection, Engine, reading, writing
+from ..store.import_jobs import BadRow, ImportJob, Step
+from . import item_rows, record_rows
+from .columns import KINDS, HeaderError, columns_at
+from .item_rows import ItemRows
+from .record_rows import Author, RecordRows
+from .row_problems import Row
+from .table_files import Table, TableError, form_of, open_table
+
+MOST_BAD = 100_000  # refused rows after which a file is taken for one of another kind
+_BLOCK = 1024 * 1024
+
+Progress = Callable[[ImportJob], None]
+
+
+class ImportRefusedError(ValueError):
+    """The import cannot be begun; the message says what was expected and what came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be imported: `kind` is one of `columns.KINDS`; a dry run writes nothing but its report."""
+
+    enterprise_id: str
+    kind: str
+    author: str
+    file_name: str
+    dry_run: bool = False
+
+
+class Imports:
+    """Imports of one installation: their files lie in `folder`, their state in the database; `purge` shows what
+    changed for a GTIN."""
+
+    def __init__(self, engine: Engine, folder: Path, purge: Callable[[str, str], object] = lambda *_: None) -> None:
+        self._engine, self._folder, self._purge = engine, folder, purge
+        self._runner = f"{os.getpid()}-{secrets.token_hex(4)}"
+
+    def accept(self, order: Order, source: BinaryIO) -> ImportJob:
+        """Keep a file on the disk and make its job, or give the unfinished job of the same file.
+
+        Raises `ImportRefusedError`, `TableError` for a file of no known form, and `OSError` for a full disk.
+        """
+        form = form_of(order.file_name)
+        if order.kind not in KINDS:
+            raise ImportRefusedError(f"Expected one of {', '.join(KINDS)}, got {order.kind[:40]!r}.")
+        with reading(self._engine) as connection:
+            if find_enterprise(connection, order.enterprise_id) is None:
+                raise ImportRefusedError(f"Expected a registered enterprise, got {order.enterprise_id[:60]!r}.")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        number = f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}"
+        digest, size = _keep(source, self._path(number))
+        job = ImportJob(
+            id=number,
+            enterprise_id=order.enterprise_id,
+            kind=order.kind,
+            form=form,
+            file_name=Path(order.file_name).name[-120:],
+            digest=digest,
+            author=order.author,
+            size=size,
+            created_at=_now(),
+            dry_run=order.dry_run,
+        )
+        known = import_jobs.same_file(self._engine, job)
+        if known is not None:
+            self._path(number).unlink(missing_ok=True)
+            return known
+        import_jobs.add_job(self._engine, job)
+        return job
+
+    def run(self, job_id: str, progress: Progress | None = None) -> ImportJob | None:
+        """Bring a job to its end, from where it stands; None if another runner holds it or it has ended.
+
+        Raises `StoreUnavailable`; the job then waits for the next runner.
+        """
+        job = import_jobs.claim_job(self._engine, job_id, self._runner, _now())
+        if job is None:
+            return None
+        try:
+            with open_table(self._path(job_id), job.form, job.kind) as table:
+                job = self._rows(job, table, progress or (lambda _: None))
+        except (TableError, HeaderError) as error:
+            import_jobs.end_job(self._engine, job_id, import_jobs.FAILED, _now(), str(error))
+        except import_jobs.LeaseLostError:
+            return None
+        except FileNotFoundError:
+            import_jobs.end_job(self._engine, job_id, import_jobs.FAILED, _now(), "Expected the file on the disk.")
+        except BaseException:
+            import_jobs.release_job(self._engine, job_id)
+            raise
+        return import_jobs.find_job(self._engine, job_id)
+
+    def _rows(self, job: ImportJob, table: Table, progress: Progress) -> ImportJob:
+        taker, size = self._taker(job, table)
+        import_jobs.note_header(self._engine, job.id, table.header)
+        rows = _behind(table.rows, job.position)
+        chunk = list(islice(rows, size))
+        gtins = frozenset(job.gtins)
+        while chunk:
+            with writing(self._engine) as connection:
+                written, bad = _taken(connection, taker, chunk, dry=job.dry_run)
+                gtins |= taker.gtins
+                step = Step(chunk[-1][0], min(table.read_bytes, job.size), written, bad, gtins)
+                import_jobs.note_step(connection, job, self._runner, step, _now())
+            job = _moved(job, step)
+            progress(job)
+            if job.bad > MOST_BAD:
+                raise TableError(f"Expected at most {MOST_BAD:,} refused rows, got more; is it a file of {job.kind}?")
+            chunk = list(islice(rows, size))
+        if gtins and not job.dry_run:
+            with writing(self._engine) as connection:
+                prepare_bulk(connection)
+                count_uploaded(connection, sorted(gtins))
+            for gtin in sorted(gtins):
+                self._purge(gtin, "")
+        import_jobs.end_job(self._engine, job.id, import_jobs.DONE, _now())
+        return job
+
+    def _taker(self, job: ImportJob, table: Table) -> tuple[ItemRows | RecordRows, int]:
+        places = columns_at(job.kind, table.header)
+        if job.kind == "items":
+            return ItemRows(places, job.enterprise_id), item_rows.CHUNK
+        with reading(self._engine) as connection:
+            enterprise = find_enterprise(connection, job.enterprise_id)
+        if enterprise is None:
+            raise TableError(f"Expected a registered enterprise, got {job.enterprise_id!r}.")
+        return RecordRows(job.kind, places, Author(enterprise, job.author, _now())), record_rows.CHUNK
+
+    def _path(self, job_id: str) -> Path:
+        return self._folder / job_id
+
+
+def _taken(
+    connection: Connection, taker: ItemRows | RecordRows, chunk: Sequence[Row], *, dry: bool
+) -> tuple[Written, list[BadRow]]:
+    """Write a chunk; in a dry run everything is written and taken back, so that the report is what would happen."""
+    prepare_bulk(connection)
+    if not dry:
+        return taker.take(connection, chunk)
+    trial = connection.begin_nested()
+    try:
+        return taker.take(connection, chunk)
+    finally:
+        trial.rollback()
+
+
+def _behind(rows: Iterator[Row], position: int) -> Iterator[Row]:
+    """Rows behind a position; those before it were written by an earlier run."""
+    return dropwhile(lambda row: row[0] <= position, rows)
+
+
+def _moved(job: ImportJob, step: Step) -> ImportJob:
+    return replace(
+        job,
+        position=step.position,
+        done_bytes=step.done_bytes,
+        fresh=job.fresh + step.written.fresh,
+        changed=job.changed + step.written.changed,
+        same=job.same + step.written.same,
+        bad=job.bad + len(step.bad),
+    )
+
+
+def _keep(source: BinaryIO, path: Path) -> tuple[str, int]:
+    """Write a stream to the disk for good; returns its SHA-256 and size. Nothing stays of a stream that broke off."""
+    mark, size, part = hashlib.sha256(), 0, path.with_suffix(".part")
+    try:
+        with part.open("wb") as file:
+            while block := source.read(_BLOCK):
+                mark.update(block)
+                size += len(block)
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return mark.hexdigest(), size
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

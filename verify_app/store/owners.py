@@ -1,0 +1,33 @@
+"""Who owns a product, and which lots there are: asked for many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from .tables import lot, model
+
+_CHUNK = 500
+
+
+def gtin_owners(connection: sa.Connection, gtins: Iterable[str]) -> dict[str, str]:
+    """Enterprise of each GTIN that the registry holds."""
+    wanted = sorted(gtins)
+    owners: dict[str, str] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        query = sa.select(model.c.gtin, model.c.enterprise_id).where(model.c.gtin.in_(wanted[start : start + _CHUNK]))
+        owners.update({row.gtin: row.enterprise_id for row in connection.execute(query)})
+    return owners
+
+
+def known_lots(connection: sa.Connection, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of some (GTIN, lot) that the registry holds."""
+    wanted = sorted(pairs)
+    known: set[tuple[str, str]] = set()
+    for start in range(0, len(wanted), _CHUNK):
+        query = sa.select(lot.c.gtin, lot.c.lot).where(
+            sa.tuple_(lot.c.gtin, lot.c.lot).in_(wanted[start : start + _CHUNK])
+        )
+        known.update((row.gtin, row.lot) for row in connection.execute(query))
+    return known
