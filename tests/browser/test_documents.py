@@ -16,7 +16,11 @@ from verify_app.images.symbols import symbol
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-PAGES = ["docs/api.md", "docs/enterprise/README.md"]  # operations.md speaks of machines that a test has not
+PAGES = [  # operations.md speaks of machines that a test has not
+    "docs/api.md",
+    "docs/enterprise/README.md",
+    "docs/enterprise/data-in.md",
+]
 
 
 def blocks():

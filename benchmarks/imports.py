@@ -1,0 +1,90 @@
+"""How fast items come in: `python -m benchmarks.imports [--rows 1000000] [--database URL]`, SQLite without a URL.
+
+Writes a CSV file of one enterprise with random serial numbers, imports it twice (all new, then all known) and prints
+rows per second, wall time included from the opening of the file to the end of the job, and the peak of memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+from verify_app.domain.passport import LotPart, ModelPart
+from verify_app.domain.registry import Enterprise, EnterpriseKind, LotRecord, Registry, Tenant
+from verify_app.domain.text import Text
+from verify_app.enterprise.import_run import Imports, Order
+from verify_app.store.engine import open_engine
+from verify_app.store.migrate import migrate
+from verify_app.store.registry import write_registry
+
+GTIN = "09521234543213"
+LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+ROWS_OF_A_LOT = 100_000
+
+
+def main() -> None:
+    """Run the benchmark and print one line for each of the two imports."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--rows", type=int, default=1_000_000)
+    arguments.add_argument("--database", default="")
+    asked = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        url = asked.database or f"sqlite:///{folder}/registry.sqlite3"
+        lots = [f"L{number:04}" for number in range(-(-asked.rows // ROWS_OF_A_LOT))]
+        prepare(url, lots)
+        file = write_file(Path(folder) / "items.csv", asked.rows, lots)
+        print(f"{url.split(':')[0]}, {asked.rows:,} rows, {file.stat().st_size / 1e6:,.0f} MB of CSV")
+        for round_ in ("all new", "all known"):
+            measure(url, Path(folder), file, round_)
+
+
+def prepare(url: str, lots: list[str]) -> None:
+    """An empty registry with one product and its lots."""
+    migrate(url)
+    name = Text.of("Ví Dụ")
+    write_registry(
+        open_engine(url),
+        Registry(
+            tenants=(Tenant("gia-lai", name),),
+            enterprises=(Enterprise("e1", "gia-lai", EnterpriseKind.COMPANY, name, name),),
+            models=(ModelPart(GTIN, name, "e1", ()),),
+            lots=tuple(LotRecord(GTIN, LotPart(lot)) for lot in lots),
+        ),
+    )
+
+
+def write_file(path: Path, rows: int, lots: list[str]) -> Path:
+    """CSV of items with twelve random letters each, lot after lot."""
+    chance = random.Random(952)
+    with path.open("w", encoding="utf-8") as file:
+        file.write("gtin,serial,lot\n")
+        for number in range(rows):
+            file.write(f"{GTIN},{''.join(chance.choices(LETTERS, k=12))},{lots[number // ROWS_OF_A_LOT]}\n")
+    return path
+
+
+def measure(url: str, folder: Path, file: Path, round_: str) -> None:
+    """Import the file once and print what it took; the file's copy into the service is told apart."""
+    imports = Imports(open_engine(url), folder / "imports")
+    begun = time.perf_counter()
+    with file.open("rb") as source:
+        job = imports.accept(Order("e1", "items", "bench", file.name), source)
+    kept = time.perf_counter()
+    done = imports.run(job.id)
+    spent = time.perf_counter() - kept
+    assert done is not None
+    assert done.status == "done", done.failure
+    rows = done.fresh + done.changed + done.same + done.bad
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{round_}: {rows / spent:,.0f} rows/s ({done.fresh:,} new, {done.same:,} as they were), {spent:.1f} s, "
+        f"keeping the file {kept - begun:.1f} s, peak {peak:,.0f} MiB"
+    )
+
+
+if __name__ == "__main__":
+    main()
