@@ -8,7 +8,7 @@ LOCKS := requirements.lock requirements-build.lock
 RUN_READY := .venv/.ready-run
 DEV_READY := .venv/.ready-dev
 
-.PHONY: help run setup setup-dev scanner test check lint types bench bench-quick smoke-load screenshots lock clean
+.PHONY: help run setup setup-dev scanner test check lint types bench bench-quick smoke-load load screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ check: setup-dev lint types test ## all that continuous integration checks
 
 smoke-load: $(DEV_READY) ## ten seconds of every kind of visitor; every answered scan must be in the ledger
 	@$(BIN)/python -m loadtests.smoke
+
+load: $(DEV_READY) ## a load test on an instance of its own: SHAPE=steady|campaign_spike|tv_spot|capacity|… ARGS="--help"
+	@$(BIN)/python -m loadtests.run $(or $(SHAPE),steady) $(ARGS)
 
 bench: $(DEV_READY) ## what a scan costs beside bare Flask and bare WSGI, ten minutes at most (JSON=1: one JSON object)
 	@$(BIN)/python -m benchmarks.run $(if $(JSON),--json)
