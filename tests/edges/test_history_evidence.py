@@ -119,6 +119,48 @@ def test_places_regions_and_silence_are_counted(script: Script) -> None:
     assert (e.thinnest, e.fast) == (2, 0)
 
 
+def test_a_visitor_who_comes_again_after_one_elsewhere_tells_of_two_items(script: Script) -> None:
+    for who, region, place, day in (("lan", "N", HANOI, 0), ("minh", "S", HCMC, 5), ("lan", "N", HANOI, 9)):
+        what = Circumstances(network=Network.LINE, line=place[0], place=place)
+        found = look(script, who, NOON + day * DAY, what, region=region, country="VN")
+    assert (found.evidence.returned, found.evidence.returned_region) == (1, 1)
+    again = look(script, "lan", NOON + 12 * DAY, what, region="N", country="VN")
+    assert again.evidence.returned == 1  # nobody else came in between
+
+
+def test_a_friend_nearby_or_on_the_same_day_tells_of_none(script: Script) -> None:
+    for who, region, place, hours in (
+        ("lan", "N", HANOI, 0),
+        ("hoa", "N", HANOI, 100),
+        ("lan", "N", HANOI, 200),
+        ("minh", "S", HCMC, 208),
+        ("lan", "N", HANOI, 216),
+    ):
+        what = Circumstances(network=Network.LINE, line=place[0], place=place)
+        found = look(script, who, NOON + hours * HOUR, what, region=region, country="VN")
+    assert (found.evidence.returned, found.evidence.returned_region) == (0, 0)
+
+
+@pytest.mark.parametrize(("life", "outlived", "twice"), [(5, 1, 1), (30, 1, 0), (60, 0, 0), (0, 0, 0)])
+def test_newcomers_count_who_come_after_the_item_should_be_used_up(
+    script: Script, life: int, outlived: int, twice: int
+) -> None:
+    look(script, "lan", NOON)
+    e = look(script, "minh", NOON + 50 * DAY, Circumstances(life_days=life)).evidence
+    assert (e.outlived, e.outlived_twice) == (outlived, twice)
+
+
+def test_evidence_of_the_first_version_is_read(script: Script, client: redis.Redis) -> None:
+    look(script, "lan", NOON)
+    key = next(key for key in client.keys("h:*"))
+    state = client.get(key)
+    assert state is not None
+    at = state.rindex(bytes([2]) + bytes(3) + bytes([30]))  # version, shared until, tokens
+    client.set(key, state[:at] + bytes([1]) + state[at + 1 : at + 8 + 31] + state[at + 8 + 36 :])
+    found = look(script, "minh", NOON + DAY).evidence
+    assert (found.credited, found.days, found.vague) == (2, 2, 0)
+
+
 def test_two_phones_too_far_apart_for_the_time_are_counted(script: Script) -> None:
     look(script, "lan", NOON, Circumstances(place=HANOI, sure=True))
     found = look(script, "minh", NOON + HOUR, Circumstances(place=HCMC, sure=True))

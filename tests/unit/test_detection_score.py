@@ -11,11 +11,19 @@ from verify_app.detection.policy_files import built_in
 from verify_app.domain.evidence import Evidence, Peers
 from verify_app.domain.score import Rules, RulesError
 from verify_app.domain.signals import EXCUSES, Nature, signals
-from verify_app.domain.suspicion import Facts, Sign, of_code, of_lot, of_scans
+from verify_app.domain.suspicion import Facts, Sign, Suspicion, of_code, of_lot, of_scans
 from verify_app.domain.verdict import Level
 
 RULES = built_in()
-EXCUSED = {"shared", "campaign", "hosted", "flagged", "over", "kin"}  # counts that stand for an innocent explanation
+EXCUSED = {
+    "shared",
+    "campaign",
+    "hosted",
+    "flagged",
+    "over",
+    "kin",
+    "vague",
+}  # counts that stand for an innocent explanation
 CONTEXT = {"inside"}  # lowers only what "outside" raised
 EVIDENCE = st.builds(  # of a code that counts among its peers: scanned on one day at least
     Evidence, **(dict.fromkeys(Evidence.__dataclass_fields__, st.integers(0, 30)) | {"days": st.integers(1, 30)})
@@ -102,9 +110,12 @@ def test_a_listed_code_with_a_good_signature_is_left_to_its_history():
     assert of_code(Facts(signature=True)) is None
 
 
-def test_an_overrun_lot_is_an_alert_and_another_is_information():
-    assert of_lot(overrun=True).level is Level.ALERT
-    assert of_lot(overrun=False).level is Level.INFORMATION
+@pytest.mark.parametrize(
+    ("level", "sign"),
+    [(Level.ALERT, Sign.COPY_SUSPECTED), (Level.CAUTION, Sign.CHECK_PACK), (Level.INFORMATION, Sign.OK_SEEN)],
+)
+def test_a_lot_has_the_sign_of_its_level(level, sign):
+    assert of_lot(level) == Suspicion(level, sign)
 
 
 def test_rules_survive_their_file():

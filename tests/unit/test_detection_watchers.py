@@ -2,12 +2,13 @@
 
 import pytest
 
-from verify_app.detection.diversion import Diversion, Seen
+from verify_app.detection.diversion import Diversion, Limits, Seen
 from verify_app.detection.guard import Asked, Guard
-from verify_app.detection.overrun import Overrun
+from verify_app.detection.overrun import Overrun, Whence
 from verify_app.domain.address_table import read_csv
 from verify_app.domain.evidence import Network
 from verify_app.domain.provinces import PROVINCES, distance_to_province, near_hub, nearest_province, region_of
+from verify_app.domain.verdict import Level
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -116,31 +117,83 @@ def test_goods_for_export_that_arrive_are_not():
     assert not any(watch.look("S1", 101, "JP", Seen(n, 1000 + n, "JP", (35.6, 139.7), False)) for n in range(20))
 
 
+def test_a_shipment_is_judged_by_its_first_items_alone():
+    watch = Diversion(Limits(most=5))
+    assert not any(watch.look("S1", HANOI, "", seen(n, HANOI)) for n in range(5))
+    assert not any(watch.look("S1", HANOI, "", seen(n, HCMC)) for n in range(5, 40))
+
+
+def test_where_everybody_buys_online_few_items_elsewhere_are_no_diversion():
+    watch = Diversion()
+    for number in range(60):
+        for n in range(6):
+            watch.look(f"R{number}", HANOI, "", seen(n, (7 * n + number) % 34))
+    assert not any(watch.look("S1", HANOI, "", seen(n, HCMC if n < 4 else 5 * n)) for n in range(6))
+    assert any(watch.look("S2", HANOI, "", seen(n, HCMC)) for n in range(20))
+
+
+HERE, AWAY = Whence(False, 0.6), Whence(True, 0.6)
+
+
+def shown(watch, name, visitors, *, size=1000, when=0, away_each=8):
+    return [watch.look(name, n, size, when, AWAY if n % away_each == 0 else HERE) for n in range(1, visitors + 1)]
+
+
 def test_a_lot_with_more_visitors_than_others_is_overrun():
     watch = Overrun()
     for n in range(8):
-        watch.look(f"lot{n}", 10, 1000, 0)
-        assert not watch.look(f"lot{n}", 150, 1000, 40 * DAY)
-    watch.look("copied", 10, 1000, 0)
-    assert not watch.look("copied", 250, 1000, 41 * DAY)
-    assert watch.look("copied", 400, 1000, 41 * DAY)
-    assert watch.look("copied", 401, 1000, 41 * DAY)
+        watch.look(f"g{n}/lot", 10, 1000, 0)
+        assert watch.look(f"g{n}/lot", 150, 1000, 40 * DAY) is Level.INFORMATION
+    watch.look("g/copied", 10, 1000, 0)
+    assert watch.look("g/copied", 250, 1000, 41 * DAY) is Level.INFORMATION
+    assert watch.look("g/copied", 400, 1000, 41 * DAY) is Level.ALERT
 
 
-def test_a_lot_with_strangers_where_it_was_never_sent_is_overrun_sooner():
+def test_a_product_whose_every_lot_is_looked_at_a_lot_is_left_alone():
     watch = Overrun()
-    for visitors in range(1, 201):
-        for n in range(8):
-            assert not watch.look(f"lot{n}", visitors, 1000, visitors, visitors % 5 == 0)
-    found = [watch.look("copied", visitors, 1000, visitors, visitors % 5 != 0) for visitors in range(1, 401)]
-    assert found.index(True) == 299
+    for product, visitors in [*((f"g{n}", 100) for n in range(8)), ("curious", 400), ("curious", 420)]:
+        watch.look(f"{product}/{visitors}", 10, 1000, 0)
+        watch.look(f"{product}/{visitors}", visitors, 1000, 40 * DAY)
+    watch.look("curious/third", 10, 1000, 0)
+    assert watch.look("curious/third", 450, 1000, 41 * DAY) is Level.INFORMATION
+
+
+def test_a_lot_with_strangers_where_it_was_never_sent_is_seen_after_a_hundred_visitors():
+    watch = Overrun()
+    for n in range(8):
+        assert set(shown(watch, f"g{n}/lot", 100)) == {Level.INFORMATION}
+    found = shown(watch, "g/copied", 100, away_each=2)
+    assert found.index(Level.CAUTION) < found.index(Level.ALERT) < 100
+
+
+def test_no_lot_is_an_alert_before_others_tell_what_is_usual():
+    assert Level.ALERT not in shown(Overrun(), "g/first", 200, away_each=2)
+
+
+def test_where_every_lot_has_strangers_none_is_overrun():
+    watch = Overrun()
+    for n in range(8):
+        shown(watch, f"g{n}/lot", 100, away_each=2)
+    assert set(shown(watch, "g/lot", 100, away_each=2)) == {Level.INFORMATION}
+
+
+def test_strangers_to_a_lot_with_shipments_of_unknown_market_say_nothing():
+    watch = Overrun()
+    for n in range(8):
+        shown(watch, f"g{n}/lot", 100)
+    unknown = [watch.look("g/lot", n, 1000, 0, Whence(n % 2 == 0, 0.6, 0.4)) for n in range(1, 200)]
+    assert set(unknown) == {Level.INFORMATION}
+
+
+def test_a_lot_whose_size_nobody_says_is_not_judged():
+    assert Overrun().look("g/lot", 500, 0, 0) is Level.INFORMATION
 
 
 def test_where_every_lot_is_looked_at_a_lot_none_is_overrun():
     watch = Overrun()
     for n in range(8):
-        watch.look(f"lot{n}", 10, 1000, 0)
-        assert not watch.look(f"lot{n}", 400, 1000, 40 * DAY)
+        watch.look(f"g{n}/lot", 10, 1000, 0)
+        assert watch.look(f"g{n}/lot", 400, 1000, 40 * DAY) is Level.INFORMATION
 
 
 def test_every_town_lies_in_its_own_province():

@@ -1,37 +1,49 @@
 """Shipments that are sold in another market than they were sent to: genuine goods, a matter of trade.
 
 One scan elsewhere says nothing (gifts, travel, online shops), many items of one shipment do, each looked at first by
-somebody else. A source is a household's line or a phone that told its place; an item and a source count once. Places
-come with a margin of 75 km, because lines are found no better; a carrier's gateway, and a line that the table puts on
-such a city, tell north, centre or south and count less. What speaks for the market weighs twice what speaks against.
+somebody else. A source is a household's line or a phone that told its place; an item and a source count once. For
+each province (and "abroad") we add up how much likelier the places are if the shipment was sold there than if it was
+sold where it was sent to. Lines are found no better than within 75 km, and often on a gateway city; a carrier's
+gateway tells north, centre or south. All that is in how likely each place is of somebody who lives in a province.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
+from math import exp, log
 
-from ..domain.provinces import PROVINCES, distance_to_province, near_hub, nearest_province, region_of
+from ..domain.provinces import (
+    FOREIGN,
+    HUBS,
+    PROVINCES,
+    REACH_KM,
+    distance_to_province,
+    near_hub,
+    people_beyond,
+    region_of,
+)
 
-FOREIGN = 100  # markets from here on are countries
-INSIDE, SAME_REGION, OTHER_REGION = "inside", "same region", "other region"
+_ABROAD = len(PROVINCES)  # place in a list of likelihoods
+_PEOPLE = sum(province.people for province in PROVINCES)
+_SHARES = tuple(province.people / _PEOPLE for province in PROVINCES)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an item adds to the sum, and when a shipment is called diverted."""
+    """What is taken for granted of buyers and of tables, and when a shipment is called diverted."""
 
-    inside: float = -2.0
-    outside: float = 1.0
-    same_place: float = 1.2  # more, where most of the others outside were
-    other_region: float = 0.9
-    same_region: float = -0.6
-    sum: float = 7.5
-    mean: float = 0.75  # a long-lived shipment must keep on looking diverted
-    items: int = 6
-    together: int = 3  # items in the one place
-    margin_km: float = 75.0
-    reach_km: float = 40.0  # how far a province goes beyond its towns
+    elsewhere: float = 0.35  # of honest shipments: items looked at by people from anywhere (gifts, online shops) …
+    weight: int = 50  # … until so many items tell better
+    times: float = 1.2  # shipments differ
+    strays: float = 0.2  # of diverted shipments: items that are not where most are
+    at_hub: float = 0.25  # lines that a table puts on the gateway city of their region
+    wrong: float = 0.05  # lines or gateways that are far from where they seem
+    other_gateway: float = 0.15  # mobile traffic that leaves through another region
+    items: int = 4
+    most: int = 60  # a shipment is judged by its first so many items
+    odds: float = 7.5  # nats for "sold elsewhere" against "sold where it was sent"
+    share: float = 0.5  # of the items that tell a place, at the one elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,7 @@ class Seen:
 @dataclass(slots=True)
 class _Shipment:
     sources: set[int] = field(default_factory=set)
-    places: dict[int, str | int] = field(default_factory=dict)  # item -> INSIDE … or the market where it was
+    items: dict[int, tuple[bool, tuple[float, ...]]] = field(default_factory=dict)  # item -> told a place, likelihoods
     reported: bool = False
 
 
@@ -59,52 +71,111 @@ class Diversion:
     def __init__(self, limits: Limits = Limits()) -> None:
         self._limits = limits
         self._shipments: dict[str, _Shipment] = {}
+        # for goods sent within the country and abroad: items whose look could have been elsewhere, by how likely that
+        # is, and those that were
+        self._strays = [[float(limits.weight), limits.weight * limits.elsewhere] for _ in range(2)]
 
     def look(self, shipment: str, market: int, market_country: str, seen: Seen) -> bool:
         """Whether this scan makes the shipment look diverted; True once for each."""
-        where = self._where(market, market_country, seen)
-        if where is None:
+        likely = self._likely(market, market_country, seen)
+        if likely is None:
             return False
+        told, _ = likely
         known = self._shipments.setdefault(shipment, _Shipment())
-        before = known.places.get(seen.item)
-        vague = before in (SAME_REGION, OTHER_REGION) and where not in (SAME_REGION, OTHER_REGION)
-        if known.reported or seen.source in known.sources or not (before is None or vague):
+        before = known.items.get(seen.item)
+        if known.reported or seen.source in known.sources or len(known.sources) >= 2 * self._limits.most:
+            return False
+        if (before is None and len(known.items) >= self._limits.most) or (before and (before[0] or not told)):
             return False
         known.sources.add(seen.source)
-        known.places[seen.item] = where  # the first look that tells a place, else the first at all
-        known.reported = self._diverted(known.places)
+        known.items[seen.item] = likely  # the first look that tells a place, else the first at all
+        place = min(market, _ABROAD)
+        if told and (market >= FOREIGN or seen.country == "VN"):
+            strays = self._strays[market >= FOREIGN]
+            strays[0] += 1.0 if market >= FOREIGN else _beyond(market)
+            strays[1] += likely[1][place] < 0.5
+        known.reported = self._diverted(known, place)
         return known.reported
 
-    def _where(self, market: int, market_country: str, seen: Seen) -> str | int | None:
-        """INSIDE the market, else where instead; None where nobody can tell."""
-        if market >= FOREIGN and seen.country == market_country:
-            return INSIDE
+    def _likely(self, market: int, market_country: str, seen: Seen) -> tuple[bool, tuple[float, ...]] | None:
+        """How likely this look is of somebody from each province, and from the market (or else) abroad."""
         if seen.country != "VN":
-            return seen.country
-        if market >= FOREIGN:
-            return nearest_province(*seen.place) if seen.place else OTHER_REGION
-        if seen.place is None or (not seen.sure and near_hub(*seen.place)):
-            return self._by_region(market, seen.region)
-        away = distance_to_province(market, *seen.place)
-        if away <= self._limits.margin_km + self._limits.reach_km:
-            return INSIDE
-        return nearest_province(*seen.place)
+            at_market = market < FOREIGN or not market_country or seen.country == market_country
+            return True, (*([self._limits.wrong * 0.1] * _ABROAD), 1.0 if at_market else self._limits.wrong)
+        if seen.place is not None and (seen.sure or not near_hub(*seen.place)):
+            return True, (*_near(round(seen.place[0], 1), round(seen.place[1], 1), self._limits.wrong), 0.01)
+        if seen.place is not None:
+            return False, (*_at_gateway(region_of(seen.place[0]), self._limits), 0.01)
+        return (False, (*_through(seen.region, self._limits), 0.01)) if seen.region else None
 
-    def _by_region(self, market: int, region: str) -> str | None:
-        if not region:
-            return None
-        own = {region_of(lat) for lat, _ in PROVINCES[market].towns}
-        return SAME_REGION if region in own else OTHER_REGION
-
-    def _diverted(self, places: dict[int, str | int]) -> bool:
+    def _diverted(self, shipment: _Shipment, market: int) -> bool:
         limits = self._limits
-        if len(places) < limits.items:
+        if len(shipment.items) < limits.items:
             return False
-        count = Counter(places.values())
-        inside, same, other = (count.pop(name, 0) for name in (INSIDE, SAME_REGION, OTHER_REGION))
-        together = max(count.values(), default=0)
-        total = limits.inside * inside + limits.same_region * same + limits.other_region * other
-        total += limits.outside * count.total() + limits.same_place * together
-        if together < limits.together or 2 * together < count.total():
+        looks = shipment.items.values()
+        could, were = self._strays[market == _ABROAD]
+        stray = min(0.9, limits.times * were / could)
+        honest = sum(log((1 - stray) * likely[market] + stray * _anywhere(likely)) for _, likely in looks)
+        odds = [
+            log(share) + sum(log((1 - limits.strays) * one[there] + limits.strays * _anywhere(one)) for _, one in looks)
+            for there, share in enumerate((*_SHARES, 0.02))
+            if there != market and not _neighbours(there, market)
+        ]
+        best = max(odds)
+        if best + log(sum(exp(one - best) for one in odds)) - honest < limits.odds:
             return False
-        return total >= max(limits.sum, limits.mean * len(places))
+        told = [likely for tells, likely in looks if tells]
+        home = sum(likely[market] >= 0.5 for likely in told)
+        return len(told) >= 2 and home <= (1 - limits.share) * len(told)
+
+
+def _anywhere(likely: tuple[float, ...]) -> float:
+    """How likely a look is of somebody from anywhere in the country."""
+    return sum(share * one for share, one in zip(_SHARES, likely, strict=False)) + 0.02 * likely[_ABROAD]
+
+
+@lru_cache(maxsize=64)
+def _beyond(market: int) -> float:
+    """Share of the country's people who live where a look is not one from this market."""
+    return people_beyond((market,), REACH_KM)
+
+
+@lru_cache(maxsize=4096)
+def _near(lat: float, lon: float, wrong: float) -> tuple[float, ...]:
+    """For a place: of somebody from each province, that a line or phone is found around there."""
+    near = [distance_to_province(number, lat, lon) <= REACH_KM for number in range(_ABROAD)]
+    around = sum(share for share, one in zip(_SHARES, near, strict=True) if one)
+    return tuple(1 - wrong if one else wrong * max(around, 0.02) for one in near)
+
+
+@lru_cache(maxsize=4096)
+def _at_gateway(region: str, limits: Limits) -> tuple[float, ...]:
+    """For a line on a gateway city: likely of those who live there, now and then of the others of the region."""
+    city = next(hub for hub in HUBS if region_of(hub[0]) == region)
+    return tuple(
+        1 - limits.wrong
+        if distance_to_province(number, *city) <= 30
+        else limits.at_hub
+        if any(region_of(lat) == region for lat, _ in province.towns)
+        else limits.wrong * 0.2
+        for number, province in enumerate(PROVINCES)
+    )
+
+
+@lru_cache(maxsize=16)
+def _through(region: str, limits: Limits) -> tuple[float, ...]:
+    """For a carrier's gateway: of somebody from each province."""
+    return tuple(
+        1 - limits.other_gateway
+        if any(region_of(lat) == region for lat, _ in province.towns)
+        else limits.other_gateway / 2
+        for province in PROVINCES
+    )
+
+
+@lru_cache(maxsize=2048)
+def _neighbours(there: int, market: int) -> bool:
+    """Whether places in two provinces cannot be told apart."""
+    if _ABROAD in (there, market):
+        return False
+    return all(distance_to_province(market, *town) <= REACH_KM for town in PROVINCES[there].towns)

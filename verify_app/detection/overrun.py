@@ -1,17 +1,32 @@
 """Lots whose code is looked at by more people, in more places, than its items can have.
 
 A lot's code stands on every item of the lot, so many looks are normal; how many differs from market to market. Two
-things make a copied lot stand out: visitors for its size, and visitors where none of its shipments went. Their
-product, strangers per item, is compared with the other lots. It takes hundreds of copies to be seen: the page of a
-lot code must say that it proves no single item.
+things make a copied lot stand out: visitors where none of its shipments went, and visitors for its size. How many
+strangers are normal (gifts, travel, online shops) the other lots tell: of those who could be strangers, the usual
+share is. From a lot's own share follows what share of its visitors hold copies, and how sure that is. It takes a
+hundred visitors to be seen: the page of a lot code must say that it proves no single item.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from math import log
 from statistics import median
 
+from ..domain.verdict import Level
+
 _DAY = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Whence:
+    """Where a scan of a lot's code came from. `away`: from where none of its known shipments went; `chance`: share of
+    the country's people who live there; `unknown`: share of the lot's shipments of which nobody knows the market."""
+
+    away: bool
+    chance: float
+    unknown: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +36,34 @@ class Limits:
     certain: float = 0.6  # whatever the others do
     least: float = 0.35  # of visitors alone …
     times: float = 2.5  # … and so many times the median of the other ripe lots
-    strangers: float = 0.06  # strangers per item …
-    strangers_times: float = 3.0
-    away: float = 0.22  # … and their share of the located
-    away_times: float = 1.25
     ripe_days: int = 30
     fewest: int = 4  # other lots to compare with
     visitors: int = 300  # an alert on a lot worries everybody who holds a piece of it
-    located: int = 40
+    usual: float = 0.25  # of those who could be strangers are, where other lots tell nothing …
+    weight: int = 3  # … which counts as much as so many lots
+    located: int = 25
+    chance: float = 0.2  # how many of all people at least could be strangers
+    copies: float = 0.3  # share of visitors that must hold copies
+    caution: float = 6.0  # nats for strangers by copies against strangers by chance
+    alert: float = 10.0
 
 
 @dataclass(slots=True)
 class _Lot:
+    product: str
     first: int
+    unknown: float = 0.0
+    visitors: int = 0
     share: float = 0.0
     located: int = 0
     away: int = 0
-    overrun: bool = False
-
-    @property
-    def away_share(self) -> float:
-        return self.away / self.located if self.located else 0.0
+    chances: float = 0.0  # how many of the located could be strangers if all had bought anywhere
+    level: Level = Level.INFORMATION
 
     @property
     def strangers(self) -> float:
-        return self.share * self.away_share
+        """Share of strangers among those who could be."""
+        return self.away / self.chances
 
 
 class Overrun:
@@ -54,35 +72,62 @@ class Overrun:
     def __init__(self, limits: Limits = Limits()) -> None:
         self._limits = limits
         self._lots: dict[str, _Lot] = {}
+        self._by_product: dict[str, list[_Lot]] = defaultdict(list)
+        self._known: list[float] = []  # strangers of the lots that tell, from time to time
+        self._looks = 0
 
-    def look(self, name: str, visitors: int, size: float, when: int, away: bool | None = None) -> bool:
-        """Whether a lot is overrun, after a scan at `when` (UTC milliseconds) by one of `visitors`; it stays so.
-        `away`: the scan came from where none of the lot's shipments went, None if nobody can tell."""
+    def look(self, name: str, visitors: int, size: float, when: int, whence: Whence | None = None) -> Level:
+        """How suspect a lot ("GTIN/lot") is, after a scan at `when` (UTC milliseconds) by one of `visitors`; `whence`
+        is None if nobody can tell. It is judged anew each time: what the other lots show may clear it."""
         if size <= 0:
-            return False
-        lot = self._lots.setdefault(name, _Lot(when))
-        lot.share = visitors / size
-        if away is not None:
+            return Level.INFORMATION
+        lot = self._lots.get(name)
+        if lot is None:
+            lot = self._lots[name] = _Lot(name.partition("/")[0], when)
+            self._by_product[lot.product].append(lot)
+        fresh, lot.visitors, lot.share = visitors > lot.visitors, max(visitors, lot.visitors), visitors / size
+        if fresh and whence is not None:
             lot.located += 1
-            lot.away += away
-        if not lot.overrun and visitors >= self._limits.visitors:
-            lot.overrun = self._judge(lot, when)
-        return lot.overrun
+            lot.away += whence.away
+            lot.chances += whence.chance
+            lot.unknown = whence.unknown
+        if fresh:
+            lot.level = self._judge(lot, when)
+        return lot.level
 
-    def _judge(self, lot: _Lot, when: int) -> bool:
-        return lot.share >= self._limits.certain or self._strangers(lot) or self._crowd(lot, when)
-
-    def _strangers(self, lot: _Lot) -> bool:
-        """Visitors where none of the lot's shipments went, many more than other lots have."""
+    def _judge(self, lot: _Lot, when: int) -> Level:
         limits = self._limits
-        if lot.located < limits.located or lot.away_share < limits.away or lot.strangers < limits.strangers:
-            return False
-        others = [other for other in self._lots.values() if other is not lot and other.located >= limits.located / 2]
-        return (
-            len(others) >= limits.fewest
-            and lot.strangers >= limits.strangers_times * median(other.strangers for other in others)
-            and lot.away_share >= limits.away_times * median(other.away_share for other in others)
-        )
+        if lot.visitors >= limits.visitors and (lot.share >= limits.certain or self._crowd(lot, when)):
+            return Level.ALERT
+        if lot.located < limits.located or lot.chances < limits.chance * lot.located:
+            return Level.INFORMATION
+        sure = self._sure(lot, self._usual(lot))
+        if sure >= limits.alert and len(self._known) > limits.fewest:
+            return Level.ALERT
+        return Level.CAUTION if sure >= limits.caution else Level.INFORMATION
+
+    def _sure(self, lot: _Lot, usual: float) -> float:
+        """Nats for "this share of visitors holds copies bought anywhere" against the usual share of strangers."""
+        chance = lot.chances / lot.located
+        copies = min(0.95, (lot.strangers - usual) / (1 - usual))
+        if copies < self._limits.copies:
+            return 0.0
+        then, now = chance * usual, chance * (usual + copies * (1 - usual))
+        return lot.away * log(now / then) + (lot.located - lot.away) * log((1 - now) / (1 - then))
+
+    def _usual(self, lot: _Lot) -> float:
+        """Usual share of strangers: of all lots, or of the product's other lots if that is more."""
+        limits = self._limits
+        if self._looks % 100 == 0:
+            self._known = [other.strangers for other in self._lots.values() if other.located >= limits.located]
+        self._looks += 1
+        everywhere = median([*self._known, *[limits.usual] * limits.weight])
+        kin = [other.strangers for other in self._kin(lot) if other.located >= limits.located]
+        usual = max(everywhere, median(kin) if len(kin) >= 2 else 0.0, 0.05)
+        return min(0.9, usual + (1 - usual) * min(1.0, 2 * lot.unknown))  # it may have been the largest shipment
+
+    def _kin(self, lot: _Lot) -> list[_Lot]:
+        return [other for other in self._by_product[lot.product] if other is not lot]
 
     def _crowd(self, lot: _Lot, when: int) -> bool:
         """Visitors for the lot's size, many more than lots have that are on sale as long."""
@@ -91,4 +136,6 @@ class Overrun:
             return False
         ripe = limits.ripe_days * _DAY
         shares = [other.share for other in self._lots.values() if other is not lot and when - other.first >= ripe]
-        return len(shares) >= limits.fewest and lot.share >= limits.times * median(shares)
+        kin = [other.share for other in self._kin(lot) if when - other.first >= ripe]
+        usual = max(median(shares) if len(shares) >= limits.fewest else 1.0, median(kin) if len(kin) >= 2 else 0.0)
+        return lot.share >= limits.times * usual

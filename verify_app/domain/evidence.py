@@ -38,6 +38,8 @@ class Circumstances:
     inside: bool = False
     campaign: bool = False
     flagged: bool = False  # the client tries codes out
+    vague: bool = False  # the visitor is known by its address alone, and may be one who was here before
+    life_days: int = 0  # how long such an item lasts once it is bought, 0 if nobody says
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,11 @@ class Evidence:
     late20: int = 0  # newcomers twenty days and more after the first scan
     late40: int = 0
     switch: int = 0  # newcomers in another place than the one before
+    outlived: int = 0  # newcomers after the item should have been used up
+    outlived_twice: int = 0  # … and another one after it
+    returned: int = 0  # visitors who came again after a newcomer in another place
+    returned_region: int = 0  # … in another region
+    vague: int = 0  # newcomers through a carrier who are known by their address alone
     places: int = 0  # more than 60 km apart, at most 5
     span: int = 0  # days from the code's first scan to its last credited newcomer
     thinnest: int = 0  # credited newcomers outside the place that most of the located ones share

@@ -11,6 +11,8 @@ from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 
 EARTH_KM = 12_742.0  # diameter
+FOREIGN = 100  # markets below are provinces, by their number in PROVINCES; from here on countries
+REACH_KM = 115.0  # a province reaches 40 km beyond its towns, and lines are found to 75 km
 HUBS = ((21.03, 105.85), (16.05, 108.22), (10.78, 106.70))  # where Vietnamese carriers' gateways stand
 
 
@@ -88,3 +90,13 @@ def region_of(lat: float) -> str:
 def near_hub(lat: float, lon: float, km: float = 12.0) -> bool:
     """Whether a place is one of the carriers' gateway cities, where a table puts addresses that it cannot place."""
     return any(abs(lat - a) < 0.3 and abs(lon - b) < 0.3 and kilometres(lat, lon, a, b) <= km for a, b in HUBS)
+
+
+@lru_cache(maxsize=4096)
+def people_beyond(markets: tuple[int, ...], km: float) -> float:
+    """Share of the country's people who live farther than this from every town of these provinces."""
+    beyond = 0.0
+    for province in PROVINCES:
+        far = [town for town in province.towns if min(distance_to_province(m, *town) for m in markets) > km]
+        beyond += province.people * len(far) / len(province.towns)
+    return beyond / sum(province.people for province in PROVINCES)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from .evidence import Evidence, Peers
 
-EXCUSES = frozenset({"peer_credited", "peer_ndays", "peer_places", "burst", "campaign", "linked", "hosted", "kin"})
+EXCUSES = frozenset(
+    {"peer_credited", "peer_ndays", "peer_places", "burst", "campaign", "linked", "hosted", "kin", "vague"}
+)
 _SHRINK = 20  # codes: how many a product needs before its own habits outweigh the usual ones
 _USUAL_CREDITED, _USUAL_NDAYS, _USUAL_PLACES = 2.0, 1.8, 0.9
 
@@ -61,6 +63,11 @@ def _own(e: Evidence, nature: Nature) -> dict[str, float]:
         "late20": e.late20,
         "late40": e.late40,
         "switch": e.switch,
+        "outlived": 0 if nature.refillable else e.outlived,
+        "outlived_twice": 0 if nature.refillable else e.outlived_twice,
+        "returned": e.returned,
+        "returned_region": e.returned_region,
+        "astride": min(e.outside, e.inside),
     }
 
 
@@ -84,4 +91,5 @@ def _against(e: Evidence, peers: Peers) -> dict[str, float]:
         "campaign": e.campaign / max(1, e.credited),
         "hosted": e.hosted + e.flagged,
         "kin": e.kin,
+        "vague": e.vague / max(1, e.credited),
     }

@@ -78,6 +78,7 @@ def of_scans(evidence: Evidence, peers: Peers, rules: Rules, nature: Nature = NO
     return Suspicion(Level.INFORMATION, Sign.OK_SEEN, z)
 
 
-def of_lot(overrun: bool) -> Suspicion:
-    """What the scans of a lot's code say: whether more people looked at it than its items can have."""
-    return Suspicion(Level.ALERT, Sign.COPY_SUSPECTED) if overrun else Suspicion(Level.INFORMATION, Sign.OK_SEEN)
+def of_lot(level: Level) -> Suspicion:
+    """What the scans of a lot's code say: how surely more people looked at it than its items can have."""
+    signs = {Level.ALERT: Sign.COPY_SUSPECTED, Level.CAUTION: Sign.CHECK_PACK}
+    return Suspicion(level, signs.get(level, Sign.OK_SEEN))

@@ -17,6 +17,7 @@ class Assumptions:
 
     days: int = 150
     codes: int = 12_000  # genuine items checked at least once
+    spread: float = 1.5  # a world draws its rates between the base by this and the base times this
     products: int = 40
     # honest people
     recheck: float = 0.25  # the buyer looks again another day
@@ -66,16 +67,18 @@ class Assumptions:
     diverted: int = 6
 
 
-_RATES = ("recheck", "family", "browse", "gift", "resale", "share", "retailer", "travel", "vpn", "bin")
+_RATES = (
+    *("recheck", "family", "browse", "gift", "resale", "share", "retailer", "travel", "vpn", "bin", "refill_home"),
+    *("gps", "mobile", "fixed_at_hub", "mobile_elsewhere", "cookie_loss", "ecommerce", "consumed_known", "fair"),
+)
 
 
 def drawn(base: Assumptions, rng: random.Random) -> Assumptions:
-    """A world's own rates: each behaviour between two thirds and one and a half of the base."""
-    changes: dict[str, float] = {}
-    for name in (*_RATES, "gps", "mobile", "fixed_at_hub", "ecommerce", "refill_home", "consumed_known"):
-        changes[name] = min(0.9, getattr(base, name) * exp(rng.uniform(log(2 / 3), log(1.5))))
-    changes["fake_scans"] = base.fake_scans * exp(rng.uniform(log(2 / 3), log(1.5)))
-    return replace(base, **changes)  # type: ignore[arg-type]  # of fields that are floats
+    """A world's own rates, each drawn on its own."""
+    most = log(base.spread)
+    changes = {name: min(0.9, getattr(base, name) * exp(rng.uniform(-most, most))) for name in _RATES}
+    changes["fake_scans"] = base.fake_scans * exp(rng.uniform(-most, most))
+    return replace(base, **changes)
 
 
 def _times(factor: float, *names: str) -> dict[str, float]:
@@ -85,6 +88,7 @@ def _times(factor: float, *names: str) -> dict[str, float]:
 
 VARIANTS: dict[str, dict[str, float]] = {
     "plain": {},
+    "wide": {"spread": 2.5},  # every rate by itself, from two fifths to two and a half times
     "busy": {**_times(2, "share", "gift", "browse", "family", "resale", "recheck"), "browse_more": 0.55},
     "quiet": _times(0.5, "share", "gift", "browse", "family", "resale", "recheck"),
     "no_gps": {"gps": 0.0},

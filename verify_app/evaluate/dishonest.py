@@ -112,8 +112,11 @@ def refilled(diary: Diary, item: Item) -> None:
 
 
 def made_up(diary: Diary, item: Item) -> None:
-    """A serial that was never issued, in the right form, on some packs."""
+    """A serial in the right form on some packs: one that was never issued, or the guess of a running number."""
     rng = diary.rng
+    if item.lot.product.row["scheme"] == "seq" and rng.random() < 0.6:
+        _guessed(diary, item)
+        return
     serial = diary.factory.serial() if item.lot.product.row["scheme"] == "rand" else f"{rng.randrange(10**10):010d}"
     code = {"gtin": str(item.row["gtin"]), "lot": str(item.row["lot"]), "serial": serial}
     diary.factory.items.remove(item)
@@ -126,6 +129,18 @@ def made_up(diary: Diary, item: Item) -> None:
         when = diary.evening(max(item.sold, START) + rng.random() * 60 * DAY)
         shown: dict[str, str | None] = {**code, "lot": None if bare else code["lot"]}
         diary.add(Look(when, shown, client, "public", False if item.signed else None, True))
+
+
+def _guessed(diary: Diary, item: Item) -> None:
+    """A running number that exists: its own item is still on its way, or with somebody else."""
+    rng = diary.rng
+    life(diary, item)
+    left = float(item.shipment["_left"])
+    first = max(float(item.row["commission_ts"]), START) + rng.random() * 30 * DAY
+    first = min(first, diary.end - 40 * DAY) if rng.random() < 0.5 else min(max(left, START), diary.end - 40 * DAY)
+    diary.name(item, "fake", "made_up", first)
+    for _ in range(1 + int(rng.expovariate(1 / 4))):
+        _buyer_of_copy(diary, item, diary.evening(first + rng.random() * 60 * DAY), diary.crowd.somewhere())
 
 
 def lot_copy(diary: Diary, lot: Lot) -> None:

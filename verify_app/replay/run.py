@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 
-from ..detection.diversion import FOREIGN, Diversion, Seen
+from ..detection.diversion import Diversion, Seen
 from ..detection.guard import Guard
-from ..detection.overrun import Overrun
+from ..detection.overrun import Overrun, Whence
 from ..domain.code import Code
 from ..domain.evidence import Circumstances, Network
 from ..domain.history import History
-from ..domain.provinces import distance_to_province
+from ..domain.provinces import FOREIGN, REACH_KM, distance_to_province, people_beyond
 from ..domain.scan import Actor, Entry, VisitKind
 from ..domain.score import Rules
 from ..domain.signals import Nature
@@ -26,12 +26,10 @@ from ..store.evidence import pack
 from ..store.history import Mode, read
 from .engine import Call, Observer
 from .trace import Known, Scan, TraceRegistry
-from .visits import Came, Visits, circumstances
+from .visits import Came, Visits, circumstances, country_of
 
 BATCH = 500
-_REACH_KM = 115.0  # a province reaches 40 km beyond its towns, and lines are found to 75 km
 _NOTHING = Suspicion(Level.INFORMATION, Sign.OK_SEEN)
-_MARKETS = ("CN", "JP", "KR", "US", "DE", "AU", "TH", "SG", "KH", "LA", "TW", "FR")  # from market 100 on
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +130,8 @@ class Replay:
             return of_code(facts) or of_scans(history.evidence, history.peers, self._rules, nature)
         if scan.code.lot and known.lot:
             lot = f"{scan.code.gtin}/{scan.code.lot}"
-            away = _away(step.came, known.markets)
-            return of_lot(self._overrun.look(lot, history.others + 1, known.lot.size, step.came.visit.when, away))
+            came = whence(step.came, known.markets)
+            return of_lot(self._overrun.look(lot, history.others + 1, known.lot.size, step.came.visit.when, came))
         return _NOTHING
 
     def _diverted(self, step: _Step) -> str:
@@ -149,7 +147,7 @@ class Replay:
             return ""
         who = step.scan.client.device_id or step.scan.client.address
         source = self._visits.tag(f"{who if came.sure else step.scan.client.address}|{shipment.id}")
-        country = _MARKETS[shipment.market - 100] if 100 <= shipment.market < 100 + len(_MARKETS) else ""
+        country = country_of(shipment.market)
         item = self._visits.tag(f"{unit.serial}|{shipment.id}")
         seen = Seen(source, item, came.country, came.place, came.sure, came.visit.region)
         return shipment.id if self._diversion.look(shipment.id, shipment.market, country, seen) else ""
@@ -165,12 +163,13 @@ def lines(judged: Judged) -> Iterator[dict[str, object]]:
         yield {"id": scan.id, "kind": "shipment", "shipment": judged.diverted}
 
 
-def _away(came: Came, markets: tuple[int, ...]) -> bool | None:
-    """Whether a scan came from where none of these markets is; None if nobody can tell."""
-    home = [market for market in markets if market < FOREIGN]
+def whence(came: Came, markets: tuple[int, ...]) -> Whence | None:
+    """How a scan's place fits to a lot's markets (-1: not known); None if nobody can tell."""
+    home = tuple(sorted({market for market in markets if 0 <= market < FOREIGN}))
     if not home or came.place is None or came.country != "VN":
         return None
-    return min(distance_to_province(market, *came.place) for market in home) > _REACH_KM
+    away = min(distance_to_province(market, *came.place) for market in home) > REACH_KM
+    return Whence(away, people_beyond(home, REACH_KM), markets.count(-1) / len(markets))
 
 
 def _code(scan: Scan, known: Known) -> Code:

@@ -73,6 +73,7 @@ class GtinRow(msgspec.Struct, frozen=True, tag_field="type", tag="gtin"):
 
     gtin: str
     level: str = "unit"
+    use_days: float = 0.0
     refillable: bool = False
     signed: bool = False
     scheme: str = "rand"
@@ -122,7 +123,7 @@ class Known:
     unit: UnitRow | None
     shipment: ShipmentRow | None
     complete: bool = False  # every serial of the lot has been sent
-    markets: tuple[int, ...] = ()  # where the lot's shipments went; () if one of them is not known
+    markets: tuple[int, ...] = ()  # where the lot's shipments went, -1 where that is not known
 
 
 class TraceRegistry:
@@ -161,7 +162,7 @@ class TraceRegistry:
         complete = lot is not None and 0 < lot.size <= lot.uploaded
         complete = complete and self._begun.get((code.gtin, name or ""), float("inf")) <= ts
         markets = self._markets.get((code.gtin, name or ""), ())
-        return Known(self.models.get(code.gtin), lot, unit, shipment, complete, () if -1 in markets else markets)
+        return Known(self.models.get(code.gtin), lot, unit, shipment, complete, markets)
 
     def _went(self, row: ShipmentRow) -> None:
         market = row.market if row.known and row.market is not None else -1

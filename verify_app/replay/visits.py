@@ -9,7 +9,7 @@ from hashlib import blake2b
 from ..detection.guard import Asked
 from ..domain.address_table import AddressTable, Located
 from ..domain.evidence import Circumstances, Network
-from ..domain.provinces import near_hub, region_of
+from ..domain.provinces import FOREIGN, REACH_KM, distance_to_province, near_hub, region_of
 from ..domain.scan import Actor, Entry, Visit, VisitKind
 from ..web.visit import is_preview_bot
 from .trace import DAY_S, Known, Scan
@@ -18,6 +18,7 @@ _PROGRAMS = ("okhttp", "python-requests", "curl/", "go-http-client", "java/", "l
 _SURE_M = 5_000.0  # a phone's fix that is worse than this is no better than a line's
 _WIDE_KM = 150.0  # a line that the table places worse than this has no place
 _FINGERPRINT = 8
+_COUNTRIES = ("CN", "JP", "KR", "US", "DE", "AU", "TH", "SG", "KH", "LA", "TW", "FR")  # markets of a trace from 100 on
 _ACTORS = {actor.value: actor for actor in Actor}
 
 
@@ -87,7 +88,7 @@ def circumstances(scan: Scan, came: Came, known: Known, line: int, flagged: bool
         used = int((scan.ts - unit.decom_ts) // DAY_S)
     books = shipment is not None and shipment.known
     market = shipment.market if shipment is not None and shipment.known else None
-    outside = market is not None and market < 100 and came.abroad
+    inside = None if market is None else _inside(market, came)
     campaign = lot.campaign if lot else None
     return Circumstances(
         network=came.network,
@@ -98,11 +99,31 @@ def circumstances(scan: Scan, came: Came, known: Known, line: int, flagged: bool
         used_days=used,
         destroyed=used >= 0 and bool(unit and unit.decom in ("destroyed", "exported", "stolen")),
         unshipped=bool(unit and books and unit.ship_ts is not None and unit.ship_ts > scan.ts),
-        outside=outside,
-        inside=market is not None and market < 100 and not came.abroad,
+        outside=inside is False,
+        inside=inside is True,
         campaign=campaign is not None and campaign[0] <= scan.ts <= campaign[1],
         flagged=flagged,
+        vague=scan.client.device_id is None,
+        life_days=min(255, max(0, int(known.model.use_days))) if known.model else 0,
     )
+
+
+def _inside(market: int, came: Came) -> bool | None:
+    """Whether a scan came from its item's market; None if nobody can tell."""
+    if not came.country:
+        return None
+    if market >= FOREIGN or came.abroad:
+        return country_of(market) == came.country
+    if came.place is None:
+        return None
+    return distance_to_province(market, *came.place) <= REACH_KM
+
+
+def country_of(market: int) -> str:
+    """ISO 3166-1 code of a trace's market, "" for one that we cannot name."""
+    if market < FOREIGN:
+        return "VN"
+    return _COUNTRIES[market - FOREIGN] if market < FOREIGN + len(_COUNTRIES) else ""
 
 
 def block_of(address: str) -> str:

@@ -5,20 +5,32 @@
 -- a line that was here before, not within days after a robot drew a preview of the link, and at most four a day.
 -- Circumstances of a scan (12 bytes, see evidence.py): network 1 (1 carrier, 2 line, 3 hosting, + 4 abroad),
 --   place 1 (1 by its line, 2 by the phone), latitude 2, longitude 2 (steps of 0.05 degrees), line's tag 2,
---   facts 2 (1 used, 2 destroyed, 4 not shipped, 8 outside its market, 16 inside, 32 campaign, 64 flagged client),
---   days since use 1, spare 1.
+--   facts 2 (1 used, 2 destroyed, 4 not shipped, 8 outside its market, 16 inside, 32 campaign, 64 flagged client,
+--   128 known by its address alone),
+--   days since use 1, days that such an item lasts 1 (0 not known).
 -- Packed, big-endian; counts stop at 255, times are minutes since 2020: version 1, shared until 3, tokens 1 (tenths),
---   filled 3, and the counts of COUNTS 1 each, last day 2, last newcomer's day 2, last used day 2, last newcomer 3,
+--   filled 3, and the counts of COUNTS 1 each (the first 31 of them in version 1), last day 2, last newcomer's day 2, last used day 2, last newcomer 3,
 --   region and cluster of the last newcomer 1 each, places 1, places [latitude 2, longitude 2, last 3, n 1],
 --   and to the end the tags of lines, 2 each.
 
 local COUNTS = {'credited', 'shared', 'campaign', 'hosted', 'flagged', 'over', 'kin', 'days', 'ndays', 'north',
   'centre', 'south', 'alternate', 'gap10', 'gap30', 'fargap', 'back', 'fast_sure', 'fast', 'used', 'used_late',
-  'used_days', 'destroyed', 'unshipped', 'outside', 'inside', 'lines', 'crowded', 'late20', 'late40', 'switch'}
-local EVIDENCE_HEAD = '>BI3BI3BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBI2I2I2I3BBB'
+  'used_days', 'destroyed', 'unshipped', 'outside', 'inside', 'lines', 'crowded', 'late20', 'late40', 'switch',
+  'outlived', 'outlived_twice', 'returned', 'returned_region', 'vague'}
+local COUNTS_OF = {31, #COUNTS}  -- by version
+local evidence_heads = {}
+
+local function evidence_head(version)
+  local head = evidence_heads[version] or '>BI3BI3' .. string.rep('B', COUNTS_OF[version]) .. 'I2I2I2I3BBB'
+  evidence_heads[version] = head
+  return head
+end
 local PLACES, LINES, PLACE_KM = 5, 8, 60
 local TOKENS, TOKEN_MINUTES = 40, 36  -- four newcomers at once, and a tenth of one more every 36 minutes: four a day
 local SHARED_MINUTES = 3 * 1440
+local USUAL_LIFE = 45  -- days that an item lasts if nobody says how many
+local SHELF_MINUTES = 15 * 1440  -- a shopper may have looked at it before its buyer did
+local RETURN_MINUTES = 720
 local PEER_CAPS = {{'credited', 6}, {'ndays', 6}, {'places', 3}, {'gap10', 2}, {'alternate', 3}}
 
 local function evidence_fresh()
@@ -30,11 +42,11 @@ end
 
 local function evidence_read(packed)
   local e = evidence_fresh()
-  local got = {struct.unpack(EVIDENCE_HEAD, packed)}
-  assert(got[1] == 1)
+  local version = string.byte(packed, 1)
+  local got, counts = {struct.unpack(evidence_head(version), packed)}, COUNTS_OF[version]
   e.shared_until, e.tokens, e.filled = got[2], got[3], got[4]
-  for i, name in ipairs(COUNTS) do e[name] = got[4 + i] end
-  local after = 4 + #COUNTS
+  for i = 1, counts do e[COUNTS[i]] = got[4 + i] end
+  local after = 4 + counts
   e.last_day, e.last_nday, e.last_used, e.last_new = got[after + 1], got[after + 2], got[after + 3], got[after + 4]
   e.region, e.place = got[after + 5], got[after + 6]
   local at = got[after + 8]
@@ -57,7 +69,7 @@ local function evidence_write(e)
   counts[#counts + 1] = e.region
   counts[#counts + 1] = e.place
   counts[#counts + 1] = #e.places
-  local out = {struct.pack(EVIDENCE_HEAD, 1, e.shared_until, e.tokens, e.filled, unpack(counts))}
+  local out = {struct.pack(evidence_head(2), 2, e.shared_until, e.tokens, e.filled, unpack(counts))}
   for _, p in ipairs(e.places) do out[#out + 1] = struct.pack('>i2i2I3B', p.lat, p.lon, p.last, p.n) end
   for _, tag in ipairs(e.tags) do out[#out + 1] = struct.pack('>I2', tag) end
   return table.concat(out)
@@ -74,10 +86,10 @@ local function circumstances_read(packed)
   if #packed < 12 then return nil end
   local c = {}
   local network, facts
-  network, c.sure, c.lat, c.lon, c.line, facts, c.since = struct.unpack('>BBi2i2I2I2B', packed)
+  network, c.sure, c.lat, c.lon, c.line, facts, c.since, c.life = struct.unpack('>BBi2i2I2I2BB', packed)
   c.network = network % 4
   c.abroad = math.floor(network / 4) % 2 == 1
-  for bit, name in ipairs({'used', 'destroyed', 'unshipped', 'outside', 'inside', 'campaign', 'flagged'}) do
+  for bit, name in ipairs({'used', 'destroyed', 'unshipped', 'outside', 'inside', 'campaign', 'flagged', 'vague'}) do
     c[name] = math.floor(facts / 2 ^ (bit - 1)) % 2 == 1
   end
   return c
@@ -145,6 +157,10 @@ local function credit(e, c, minute, today, region, age)
   if silence >= 43200 then count(e, 'gap30') end
   if age >= 28800 then count(e, 'late20') end
   if age >= 57600 then count(e, 'late40') end
+  local life = 1440 * (c.life > 0 and c.life or USUAL_LIFE)
+  if age >= life + SHELF_MINUTES then count(e, 'outlived') end
+  if age >= 2 * life + SHELF_MINUTES then count(e, 'outlived_twice') end
+  if c.vague and c.network ~= 2 then count(e, 'vague') end
   if c.outside then count(e, 'outside') end
   if c.inside then count(e, 'inside') end
   if region > 0 then
@@ -162,14 +178,24 @@ local function credit(e, c, minute, today, region, age)
   e.last_new = math.max(e.last_new, minute)
 end
 
--- One public scan; `newcomer`: its visitor has no place in the state. Minutes and days since 2020; `age`: minutes since
--- the code's first scan.
-local function evidence_add(e, c, newcomer, minute, today, region, age)
+-- A visitor comes again, with the item it must be, after a newcomer elsewhere had one: an item is in one place.
+local function returned(e, c, minute, region, seen)
+  if e.last_new <= seen + RETURN_MINUTES or minute < e.last_new + RETURN_MINUTES then return end
+  if region > 0 and e.region > 0 and e.region ~= region then count(e, 'returned_region') end
+  local p = e.places[e.place]
+  if p and p.last == e.last_new and c.sure > 0 and evidence_kilometres(p.lat, p.lon, c.lat, c.lon) > PLACE_KM then
+    count(e, 'returned')
+  end
+end
+
+-- One public scan; `seen`: when its visitor was here before, nil for a newcomer. Minutes and days since 2020; `age`:
+-- minutes since the code's first scan.
+local function evidence_add(e, c, seen, minute, today, region, age)
   if c.flagged then count(e, 'flagged'); return end
   if c.network == 3 then count(e, 'hosted'); return end
   if today > e.last_day then count(e, 'days'); e.last_day = today end
   if c.destroyed and c.since >= 1 then count(e, 'destroyed') end
-  if not newcomer then return end
+  if seen then returned(e, c, minute, region, seen); return end
   if c.network == 2 and not new_line(e, c.line) then count(e, 'kin'); return end
   if minute <= e.shared_until then count(e, 'shared'); return end
   if not token(e, minute) then count(e, 'over'); return end

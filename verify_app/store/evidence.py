@@ -6,9 +6,9 @@ import struct
 
 from verify_app.domain.evidence import Circumstances, Evidence, Peers
 
-_CIRCUMSTANCES = struct.Struct(">BBhhHHBx")
-_COUNTS = 31  # as in evidence.lua, and in the order of Evidence
-_HEAD = struct.Struct(f">B3sB3s{_COUNTS}BHHH3sBBB")
+_CIRCUMSTANCES = struct.Struct(">BBhhHHBB")
+_COUNTS = {1: 31, 2: 36}  # by version, as in evidence.lua, and in the order of Evidence
+_HEADS = {version: struct.Struct(f">B3sB3s{counts}BHHH3sBBB") for version, counts in _COUNTS.items()}
 _PLACE = struct.Struct(">hh3sB")
 _PEERS = struct.Struct(">6I")
 PEERS_SIZE = _PEERS.size
@@ -25,21 +25,22 @@ def pack(c: Circumstances) -> bytes:
         | c.inside << 4
         | c.campaign << 5
         | c.flagged << 6
+        | c.vague << 7
     )
     lat, lon = c.place or (0, 0)
     sure = 0 if c.place is None else 2 if c.sure else 1
-    return _CIRCUMSTANCES.pack(
-        c.network | c.abroad << 2, sure, lat, lon, c.line, facts, min(255, c.used_days if c.used_days > 0 else 0)
-    )
+    since = min(255, max(0, c.used_days))
+    return _CIRCUMSTANCES.pack(c.network | c.abroad << 2, sure, lat, lon, c.line, facts, since, min(255, c.life_days))
 
 
 def unpack(packed: bytes, first_minute: int) -> Evidence:
     """Evidence from the state; `first_minute` is the code's first scan in minutes since 2020."""
-    head = _HEAD.unpack_from(packed)
-    counts = head[4 : 4 + _COUNTS]
-    last_new = int.from_bytes(head[4 + _COUNTS + 3], "big")
+    known, form = _COUNTS[packed[0]], _HEADS[packed[0]]
+    head = form.unpack_from(packed)
+    counts = head[4 : 4 + known] + (0,) * (_COUNTS[2] - known)
+    last_new = int.from_bytes(head[4 + known + 3], "big")
     places = head[-1]
-    at = _HEAD.size
+    at = form.size
     seen = [packed[at + 7 + 8 * number] & 127 for number in range(places)]
     span = max(0, last_new - first_minute) // _MINUTES_PER_DAY if last_new else 0
     return Evidence(*(*counts, places, span, sum(seen) - max(seen, default=0)))

@@ -195,7 +195,7 @@ local function add(s, own)
 end
 
 -- Adds this scan to the evidence; returns it and the product's peers for the answer: length 2, evidence, peers 24.
-local function gather(s, newcomer, counts)
+local function gather(s, seen, counts)
   local minute = math.floor(when / 60000)
   local before, after = nil, nil
   if mode == PREVIEW then
@@ -207,7 +207,7 @@ local function gather(s, newcomer, counts)
     s.evidence = s.evidence or evidence_fresh()
     before = peer_parts(s.evidence)
     local age = s.scans > 0 and minute - math.floor(s.first / 60000) or 0
-    evidence_add(s.evidence, circumstances, newcomer, minute, today, region, age)
+    evidence_add(s.evidence, circumstances, seen, minute, today, region, age)
     after = peer_parts(s.evidence)
   end
   local packed = s.evidence and evidence_write(s.evidence) or ''
@@ -273,7 +273,7 @@ local function observe(keys, arguments)
     earlier(s, own)  -- of two looks within minutes the later came first
     keep(s)
   end
-  local evidence = circumstances and gather(s, not own, writes and not again and public) or ''
+  local evidence = circumstances and gather(s, own and math.floor(seen / 60000), writes and not again and public) or ''
   if mode == PREVIEW and s.evidence then keep(s) end
   if writes and not again then
     if public then
