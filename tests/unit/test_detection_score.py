@@ -34,7 +34,7 @@ PEERS = st.integers(0, 500).flatmap(
 NATURES = st.builds(Nature, st.booleans(), st.booleans())
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(EVIDENCE, PEERS, NATURES, st.sampled_from(sorted(set(Evidence.__dataclass_fields__) - EXCUSED - CONTEXT)))
 def test_more_evidence_never_lowers_a_score(evidence, peers, nature, name):
     more = replace(evidence, **{name: getattr(evidence, name) + 1})
@@ -42,6 +42,7 @@ def test_more_evidence_never_lowers_a_score(evidence, peers, nature, name):
     assert RULES.score(signals(more, peers, nature)) >= before - 1e-9
 
 
+@settings(deadline=None)
 @given(EVIDENCE, PEERS, NATURES)
 def test_the_contributions_add_up_to_the_score(evidence, peers, nature):
     amounts = signals(evidence, peers, nature)
