@@ -85,6 +85,10 @@ class TieredCache:
             return found
         return self._fly(kind, key, load, tags)
 
+    def held(self, kind: Kind[Value], name: str) -> tuple[bool, Value | None]:
+        """Whether memory answers for a name, and what. Never waits, for nothing and nobody."""
+        return self._remembered(kind.prefix + name)
+
     def moment(self) -> Moment:
         """Now, for `put`: take it before the value is read."""
         return Moment(time.monotonic(), self._generations.purges)

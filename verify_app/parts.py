@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -43,13 +43,23 @@ class Passports(Protocol):
         """Passport of a code; None if the registry does not hold its GTIN. An unknown lot or serial of a known
         GTIN gives a passport with `lot` or `item` None. Raises `StoreUnavailable` if the registry cannot answer."""
 
+    def at_hand(self, code: Code) -> Passport | None:
+        """The same without waiting for anything. Raises `NotAtHand` if it would have to."""
+
 
 class Histories(Protocol):
     """Where scans are recorded and remembered."""
 
+    @property
+    def available(self) -> bool:
+        """Whether the last scan reached the engine."""
+
     def observe(self, code: Code, visit: Visit) -> History | None:
         """Record this scan and return what was there before, in one atomic step; None: history unavailable, the
         scan went to the local journal."""
+
+    def observe_all(self, scans: Sequence[tuple[Code, Visit]]) -> list[History | None]:
+        """The same for scans that came at the same moment, in their order, in one round trip."""
 
 
 class Links(Protocol):

@@ -69,6 +69,13 @@ DEEPER: Kind[tuple[Link, ...]] = Kind("deeper:", ttl=60, negative_ttl=10, size=2
 SHORT_CODE: Kind[tuple[str, str]] = Kind("short:", ttl=3600, negative_ttl=10, size=400)
 
 
+_NO_LOT, _NO_ITEM = LotFound(None), ItemFound(None)
+
+
+class NotAtHand(LookupError):  # noqa: N818 - reads as a state, like StoreUnavailable
+    """What was asked for does not lie in this process's memory; `find` loads it."""
+
+
 def gtin_tag(gtin: str) -> str:
     """Tag of everything of one GTIN."""
     return f"gtin:{gtin}"
@@ -97,6 +104,9 @@ class Cache(Protocol):
     ) -> Value | None:
         """Value of a name, loaded if need be."""
 
+    def held(self, kind: Kind[Value], name: str) -> tuple[bool, Value | None]:
+        """Whether memory answers for a name, and what."""
+
     def moment(self) -> Moment:
         """Now, for `put`."""
 
@@ -124,12 +134,28 @@ class CachedPassports:
         if model is None:
             return None
         serial = serial_of(named)
-        item = self._item(gtin, serial) if serial else None
-        own = item.part.lot if item and item.part else ""
-        shown = named.lot or own
-        lot = self._lot(gtin, shown) if shown else None
-        own_lot = self._lot(gtin, own) if own and own != shown else None
-        return assemble(named, Found(model, lot, item, own_lot))
+        return _whole(named, model, self._item(gtin, serial) if serial else None, self._lot)
+
+    def at_hand(self, code: Code) -> Passport | None:
+        """The same, if all of it lies in this process's memory; never waits. Raises `NotAtHand` otherwise."""
+        gtin = code.gtin
+        if not gtin:
+            raise NotAtHand
+        model = self._held(MODEL, gtin)
+        if model is None:
+            return None
+        serial = serial_of(code)
+        item = (self._held(ITEM, f"{gtin}/{serial}") or _NO_ITEM) if serial else None
+        return _whole(code, model, item, self._held_lot)
+
+    def _held(self, kind: Kind[Value], name: str) -> Value | None:
+        found = self._cache.held(kind, name)
+        if not found[0]:
+            raise NotAtHand
+        return found[1]
+
+    def _held_lot(self, gtin: str, lot: str) -> LotFound:
+        return self._held(LOT, f"{gtin}/{lot}") or _NO_LOT
 
     def _named(self, code: Code) -> Code | None:
         if code.key != SHORT:
@@ -143,7 +169,7 @@ class CachedPassports:
         def load() -> ItemFound | None:
             return _known(ask(self._engine, lambda connection: find_item(connection, gtin, serial)))
 
-        return self._cache.get_or_load(ITEM, name, load, tags) or ItemFound(None)
+        return self._cache.get_or_load(ITEM, name, load, tags) or _NO_ITEM
 
     def _lot(self, gtin: str, lot: str) -> LotFound:
         name, tags = f"{gtin}/{lot}", (gtin_tag(gtin), lot_tag(gtin, lot))
@@ -151,7 +177,7 @@ class CachedPassports:
         def load() -> LotFound | None:
             return _known(ask(self._engine, lambda connection: find_lot(connection, gtin, lot)))
 
-        return self._cache.get_or_load(LOT, name, load, tags) or LotFound(None)
+        return self._cache.get_or_load(LOT, name, load, tags) or _NO_LOT
 
     def _load_short(self, code: Code) -> tuple[str, str] | None:
         named = ask(self._engine, lambda connection: resolve_short(connection, code))
@@ -220,6 +246,17 @@ def purge_published(cache: Cache, gtin: str, lot: str = "") -> bool:
 def purge_item(cache: Cache, gtin: str, serial: str) -> bool:
     """Show an item's new state, or an act upon it. Call it after the commit; False as for `purge_published`."""
     return cache.purge_tag(item_tag(gtin, serial))
+
+
+def _whole(
+    code: Code, model: ModelPart, item: ItemFound | None, lot_of: Callable[[str, str], LotFound]
+) -> Passport | None:
+    """Passport of the parts of a code; `lot_of` finds the lots that it turns out to need."""
+    own = item.part.lot if item and item.part else ""
+    shown = code.lot or own
+    lot = lot_of(code.gtin, shown) if shown else None
+    own_lot = lot_of(code.gtin, own) if own and own != shown else None
+    return assemble(code, Found(model, lot, item, own_lot))
 
 
 def _known(found: _Found) -> _Found | None:

@@ -23,7 +23,7 @@ _listener = os.environ.get("VERIFY_APP_LISTENER", "")  # a socket that `serve` h
 
 bind = f"fd://{_listener}" if _listener else f"{_host}:{_settings.port}"
 proc_name = "verify-app"
-worker_class = "gthread"
+worker_class = "verify_app.serving.lane.LaneWorker"  # gthread, with a lane for scans
 workers = _settings.web_workers
 threads = _settings.web_threads
 preload_app = False

@@ -8,15 +8,14 @@ scan's record costs. Nothing is ever sent twice, and no answer goes to another c
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from threading import Lock
-from time import monotonic
 from typing import Any
 
 import redis
-from hiredis import pack_command
-from redis.connection import Connection
 
-_FRESH = 0.02  # seconds after an answer in which no server can have ended and come back
+from .line import Command, Line
+
 _MOST = 128  # calls of one round trip: a long line must not make its first ones wait for its last
 
 
@@ -25,7 +24,7 @@ class _Call:
 
     __slots__ = ("answer", "batch", "command", "turn")
 
-    def __init__(self, command: tuple[Any, ...]) -> None:
+    def __init__(self, command: Command) -> None:
         self.command = command
         self.answer: Any = None
         self.batch: list[_Call] | None = None  # what to send, for the caller who is to lead next
@@ -46,6 +45,10 @@ class GroupedRedis(redis.Redis):
             return self._together.call(*args)
         return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
 
+    def execute_all(self, commands: Sequence[Command]) -> list[Any]:
+        """Answers to several commands in one round trip; where there is none, the error that says why."""
+        return self._together.call_all(commands)
+
 
 class GroupCommit:
     """Commands to one server, shared by threads. `client` must send nothing twice (no retries).
@@ -58,8 +61,8 @@ class GroupCommit:
         self._gate = Lock()  # guards the next two
         self._waiting: list[_Call] = []
         self._led = False
-        self._connection: Connection | None = None  # of the leader, and only of the leader, like the next one
-        self._fresh_until = 0.0
+        self._line = Line(client, timeout)  # of the leader, and only of the leader
+        self._other_line, self._other_gate = Line(client, timeout), Lock()
 
     def call(self, *command: bytes | str | int) -> Any:
         """Answer to a command. Raises the error that the server gave to this very command, or `redis.ConnectionError`
@@ -83,10 +86,24 @@ class GroupCommit:
             raise answer
         return answer
 
+    def call_all(self, commands: Sequence[Command]) -> list[Any]:
+        """Answers to commands of one caller, who has a group of its own already, in one round trip; an error instead
+        of an answer stands for what `call` would raise."""
+        if self._owner != os.getpid():
+            self._forget()
+        answers: list[Any] = []
+        with self._other_gate:
+            try:
+                self._other_line.exchange(commands, answers)
+            except redis.RedisError as error:
+                answers += [error] * (len(commands) - len(answers))
+        return answers
+
     def _forget(self) -> None:
         """Leave to the parent of this process what is the parent's."""
+        self._other_line, self._other_gate = Line(self._client, self._timeout), Lock()
         self._owner, self._gate = os.getpid(), Lock()
-        self._waiting, self._led, self._connection = [], False, None
+        self._waiting, self._led, self._line = [], False, Line(self._client, self._timeout)
 
     def _give_up(self, mine: _Call) -> None:
         """Leave the line in time, unless the answer or the lead has come at the last moment."""
@@ -121,49 +138,11 @@ class GroupCommit:
 
     def _travel(self, batch: list[_Call]) -> None:
         """One round trip. Who gets no answer gets the error."""
+        answers: list[Any] = []
         try:
-            self._exchange(batch)
+            self._line.exchange([call.command for call in batch], answers)
         except redis.RedisError as error:
-            self._hang_up()
-            for call in batch:
-                if call.answer is None:
-                    call.answer = error
-        except BaseException:
-            self._hang_up()
-            raise
-
-    def _exchange(self, batch: list[_Call]) -> None:
-        connection = self._connection
-        if connection is None:
-            self._connection = connection = self._client.connection_pool.get_connection()
-        elif monotonic() > self._fresh_until and _out_of_step(connection):
-            self._hang_up()
-        send = connection.send_packed_command
-        send([b"".join([pack_command(call.command) for call in batch])])  # type: ignore[no-untyped-call]
-        until = monotonic() + self._timeout
-        for call in batch:
-            if monotonic() > until:
-                raise redis.TimeoutError("Expected all answers in time, got some.")
-            call.answer = _answer(connection)
-        self._fresh_until = monotonic() + _FRESH
-
-    def _hang_up(self) -> None:
-        """Close the connection, for the rest of its answers belong to nobody; the next command opens it anew."""
-        if self._connection is not None:
-            self._connection.disconnect()  # type: ignore[no-untyped-call]
-
-
-def _out_of_step(connection: Connection) -> bool:
-    """Whether there is anything to read although nothing was asked, such as the end of a server."""
-    try:
-        return bool(connection.can_read(timeout=0))
-    except redis.ConnectionError:
-        return True
-
-
-def _answer(connection: Connection) -> Any:
-    """The next answer; an error of the server is one, and no reason to leave the others unread."""
-    try:
-        return connection.read_response(disable_decoding=True)
-    except redis.ResponseError as error:
-        return error
+            answers += [error] * (len(batch) - len(answers))
+        finally:
+            for call, answer in zip(batch, answers, strict=False):
+                call.answer = answer

@@ -6,11 +6,11 @@ The state itself and its rules are in `observe.lua`; here is the way to it and b
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from hashlib import sha256
 from importlib.resources import files
-from typing import cast
+from typing import Any, cast
 
 import redis
 from prometheus_client import Counter
@@ -109,6 +109,25 @@ class Script:
         self.load()  # a new or emptied server; functions are kept with the data, so a restart is not enough
         return execute("FCALL", _NAME, *arguments)
 
+    def send_all(self, scans: Sequence[Arguments]) -> list[Any]:
+        """Run the script for many scans, in one round trip where the client can do that. Instead of an answer stands
+        the `redis.RedisError` that `send` would raise."""
+        execute_all: Callable[..., list[Any]] | None = getattr(self.client, "execute_all", None)
+        if execute_all is None:
+            return [self._tried(arguments) for arguments in scans]
+        answers = execute_all([("FCALL", _NAME, *arguments) for arguments in scans])
+        return [
+            self._tried(arguments) if isinstance(answer, redis.ResponseError) and "unction not found" in str(answer)
+            else answer
+            for arguments, answer in zip(scans, answers, strict=True)
+        ]  # fmt: skip
+
+    def _tried(self, arguments: Arguments) -> Any:
+        try:
+            return self.send(arguments)
+        except redis.RedisError as error:
+            return error
+
     @property
     def name(self) -> str:
         """Name of the function in the server, for pipelines (after `load`)."""
@@ -185,6 +204,31 @@ class ValkeyHistory:
             else:
                 self._circuit.succeeded()
                 return self._unless_behind(read(reply))
+        return self._missed(row, scan)
+
+    def observe_all(self, scans: Sequence[tuple[Code, Visit]]) -> list[History | None]:
+        """The same for many scans, in one round trip: each is recorded and answered by itself, in this order."""
+        rows = [(row_of(code, visit), visit.kind is VisitKind.SCAN) for code, visit in scans]
+        if not self._circuit.enter():
+            return [self._missed(row, scan) for row, scan in rows]
+        try:
+            replies = self._script.send_all(
+                [self._script.arguments(Mode.SCAN if scan else Mode.LOOK, row) for row, scan in rows]
+            )
+        except BaseException:
+            self._circuit.failed()
+            raise
+        if any(isinstance(reply, redis.ConnectionError | redis.TimeoutError) for reply in replies):
+            self._circuit.failed()
+        else:
+            self._circuit.succeeded()
+        return [
+            self._missed(*row) if isinstance(reply, redis.RedisError) else self._unless_behind(read(reply))
+            for row, reply in zip(rows, replies, strict=True)
+        ]
+
+    def _missed(self, row: LedgerRow, scan: bool) -> History | None:
+        """Answer to a scan that the engine did not take: to the journal with it. A look leaves no trace anyway."""
         if scan:
             outcomes.labels("journaled" if self._journal.append(encode(row)) else "lost").inc()
         return None

@@ -62,30 +62,54 @@ _TRIALS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer: status, the headers that its whole kind has (once as pairs, once as bytes), its own, the body."""
+
+    status: str
+    fixed: Headers
+    packed: bytes
+    own: Headers
+    body: bytes
+
+    def headers(self) -> Headers:
+        """All headers, in order."""
+        return [*self.fixed, *self.own]
+
+    def head(self) -> bytes:
+        """The same as the lines of a response's head, without status and what the server adds."""
+        own = "".join([f"{name}: {value}\r\n" for name, value in self.own])
+        return self.packed + own.encode("latin-1")
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One kind of answer: `fixed` headers, `spelt` ones with holes, body; `etag` and the answer to whoever has it."""
 
     status: str
     fixed: Headers
+    packed: bytes
     spelt: tuple[tuple[str, Stencil], ...]
     body: Stencil
     etag: str
-    not_modified: tuple[str, Headers] | None
+    not_modified: Reply | None
 
-    def fill(self, encoding: str, words: list[bytes]) -> tuple[Headers, bytes] | None:
-        """Headers and body with these words; None if they cannot be had in this encoding."""
-        form = self.body.form("", tuple(map(len, words)))
+    def reply(self, encoding: str, words: list[bytes], etag: str = "", *, ready: bool = False) -> Reply | None:
+        """The answer with these words to somebody who holds what has `etag`; None if it cannot be had so (`ready`:
+        without any compression now)."""
+        if etag and self.not_modified and etag == self.etag:
+            return self.not_modified
+        form = self.body.form("", tuple(map(len, words)), ready=ready)
         if form is None or form.length < _WORTH:
             encoding = ""
-        body = self.body.fill(encoding, words)
+        body = self.body.fill(encoding, words, ready=ready)
         if body is None:
             return None
-        headers = [*self.fixed, ("Content-Length", str(len(body)))]
+        own = [("Content-Length", str(len(body)))]
         if encoding:
-            headers.append(("Content-Encoding", encoding))
+            own.append(("Content-Encoding", encoding))
         for name, value in self.spelt:
-            headers.append((name, value.plain(words).decode("latin-1")))
-        return headers, body
+            own.append((name, value.plain(words).decode("latin-1")))
+        return Reply(self.status, self.fixed, self.packed, own, body)
 
 
 def words_of(answer: Answer, visit: Visit, lang: str) -> list[bytes]:
@@ -115,8 +139,12 @@ def take(app: Application, environ: dict[str, Any], scan: tuple[Answer, Visit], 
         answer, visit = _made_up(_TRIALS[0], *scan)
         asked = {**_environ(environ, _TRIALS[0], answer), "HTTP_IF_NONE_MATCH": etag}
         status_304, headers_304, _ = _ask(app, asked, (answer, visit))
-        not_modified = (status_304, headers_304)
-    return Snapshot(status, fixed, spelt, made, etag, not_modified)
+        not_modified = Reply(status_304, headers_304, _packed(headers_304), [], b"")
+    return Snapshot(status, fixed, _packed(fixed), spelt, made, etag, not_modified)
+
+
+def _packed(headers: Headers) -> bytes:
+    return "".join([f"{name}: {value}\r\n" for name, value in headers]).encode("latin-1")
 
 
 def _words(serial: str, first: int, when: int, lang: str) -> tuple[str, str, str, str]:

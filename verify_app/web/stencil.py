@@ -57,11 +57,12 @@ class Stencil:
         self._forms: dict[tuple[str, tuple[int, ...]], Form | None] = {}
         self._lock = Lock()
 
-    def form(self, encoding: str, lengths: tuple[int, ...]) -> Form | None:
-        """The form of an encoding ("", "gzip" or "br") for words of these lengths; None if it cannot be made."""
+    def form(self, encoding: str, lengths: tuple[int, ...], *, ready: bool = False) -> Form | None:
+        """The form of an encoding ("", "gzip" or "br") for words of these lengths; None if it cannot be made, or is
+        not made yet and has to be `ready`."""
         key = (encoding, lengths)
-        if key in self._forms:
-            return self._forms[key]
+        if key in self._forms or ready:
+            return self._forms.get(key)
         made = self._make(encoding, lengths)
         with self._lock:
             if len(self._forms) >= _FORMS:
@@ -69,9 +70,9 @@ class Stencil:
             self._forms[key] = made
         return made
 
-    def fill(self, encoding: str, words: Sequence[bytes]) -> bytes | None:
-        """The page with these words in an encoding; None if it cannot be made so."""
-        form = self.form(encoding, tuple(map(len, words)))
+    def fill(self, encoding: str, words: Sequence[bytes], *, ready: bool = False) -> bytes | None:
+        """The page with these words in an encoding; None if it cannot be made so (`ready`: at once)."""
+        form = self.form(encoding, tuple(map(len, words)), ready=ready)
         if form is None:
             return None
         filled = form.fill(words)

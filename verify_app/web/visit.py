@@ -10,6 +10,7 @@ import os
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address
@@ -47,21 +48,40 @@ def visit_of(request: Request, parts: Parts, entry: Entry = Entry.LINK) -> Visit
     return given[1] if given else visit_from(request.environ, request.args, parts, entry)
 
 
-def visit_from(environ: Mapping[str, Any], args: Mapping[str, str], parts: Parts, entry: Entry = Entry.LINK) -> Visit:
-    """The look that a WSGI environment and the arguments of its query stand for, at this moment."""
-    now, header = time.time_ns() // 1_000_000, environ.get
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks and how, told by the headers of a request: equal for equal requests of one `epoch`."""
+
+    visitor: bytes
+    epoch: int
+    kind: VisitKind
+    entry: Entry
+    country: str
+
+    def holds(self, now: int) -> bool:
+        """Whether it is still the epoch."""
+        return self.epoch == now // EPOCH_MS
+
+    def visit(self, now: int) -> Visit:
+        """The look of this caller at a moment of the epoch, in UTC milliseconds."""
+        return Visit(new_id(now), now, self.visitor, self.kind, self.entry, country=self.country)
+
+
+def caller_of(environ: Mapping[str, Any], args: Mapping[str, str], parts: Parts, entry: Entry, now: int) -> Caller:
+    """The caller that a WSGI environment and the arguments of its query tell of."""
+    header = environ.get
     address = client_address(
         header("REMOTE_ADDR") or "", header("HTTP_X_FORWARDED_FOR", ""), parts.settings.trusted_proxies
     )
     agent, languages = header("HTTP_USER_AGENT", ""), header("HTTP_ACCEPT_LANGUAGE", "")
-    return Visit(
-        id=new_id(now),
-        when=now,
-        visitor=visitor(parts.secret, now, address, agent + "\n" + languages),
-        kind=_kind(environ, args, agent, entry),
-        entry=entry,
-        country=country_of(address),
-    )
+    tag = visitor(parts.secret, now, address, agent + "\n" + languages)
+    return Caller(tag, now // EPOCH_MS, _kind(environ, args, agent, entry), entry, country_of(address))
+
+
+def visit_from(environ: Mapping[str, Any], args: Mapping[str, str], parts: Parts, entry: Entry = Entry.LINK) -> Visit:
+    """The look that a WSGI environment and the arguments of its query stand for, at this moment."""
+    now = time.time_ns() // 1_000_000
+    return caller_of(environ, args, parts, entry, now).visit(now)
 
 
 def new_id(now: int) -> str:
