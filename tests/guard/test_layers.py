@@ -25,6 +25,7 @@ ALLOWED = {  # layer -> layers of ours that it may import
     "enterprise": {"domain", "store", "images", "enterprise", "parts"},
     "exchange": {"domain", "store", "images", "exchange", "parts"},
     "verify": {"domain", "parts"},
+    "together": {"domain", "parts", "verify"},
     "web": {
         "domain",
         "settings",

@@ -24,7 +24,8 @@ from ..domain.scan import Entry, Visit
 from ..domain.verdict import Verdict
 from ..parts import Parts, StoreUnavailable
 from ..resolve import NotAtHand
-from ..verify import Answer, Met, verify_together
+from ..together import Met, verify_together
+from ..verify import Answer
 from ..web.manner import Manner, Manners
 from ..web.metrics import count_request, count_scans
 from ..web.scanning import scan_with

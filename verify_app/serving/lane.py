@@ -21,7 +21,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from .head import environ_of, read_headers, split_head
 
 if TYPE_CHECKING:  # the master reads this module; the application is made in the workers
-    from ..verify import Met
+    from ..together import Met
     from .fast_door import FastDoor, Terms
 
 _AT_ONCE = 16_384  # bytes of one read; a plain request is far shorter

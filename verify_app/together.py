@@ -1,0 +1,32 @@
+"""Scans that came at the same moment: resolved one by one, recorded in one round trip, judged one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .domain.code import Code
+from .domain.passport import Passport
+from .domain.scan import Visit
+from .verify import Answer, judged, observed
+
+if TYPE_CHECKING:
+    from .parts import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A scan that is parsed and resolved, and not yet recorded."""
+
+    code: Code
+    passport: Passport | None  # None: nobody registered this code here
+    visit: Visit
+
+
+def verify_together(scans: Sequence[Met], parts: Parts) -> list[Answer]:
+    """Answer scans in their order, each by itself, as `verify` would."""
+    histories = parts.history.observe_all([(observed(met.code, met.passport), met.visit) for met in scans])
+    return [
+        judged(met.code, met.passport, history, met.visit, parts) for met, history in zip(scans, histories, strict=True)
+    ]
