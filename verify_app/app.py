@@ -7,6 +7,7 @@ from flask import Flask
 from . import assets
 from .parts import Parts, build
 from .settings import Settings
+from .signed_in import Doors
 from .web import compression, errors, headers, language, limits
 from .web.api_v1 import api_v1
 from .web.health import health
@@ -32,4 +33,5 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     headers.install(app)
     for blueprint in (health, metrics, static_pages, api_v1, resolver, verification, public):
         app.register_blueprint(blueprint)
+    app.wsgi_app = Doors(app)  # type: ignore[method-assign]
     return app

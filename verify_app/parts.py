@@ -23,6 +23,7 @@ from .serving.engines import EmbeddedValkey
 from .serving.part_probes import Engines, probes_of
 from .serving.probes import Probe
 from .settings import Settings
+from .store.accounts import NoAccounts, Passkey, Secrets, StoredAccounts
 from .store.cluster import is_cluster
 from .store.engine import StoreUnavailable, open_engine
 from .store.group_commit import GroupedRedis
@@ -31,7 +32,18 @@ from .store.journal import Journal
 from .store.rates import Rates
 from .store.requesters import StoredRequesters
 
-__all__ = ["Histories", "Links", "NoLinks", "Parts", "Passports", "StoreUnavailable", "build"]
+__all__ = [
+    "Histories",
+    "Links",
+    "NoLinks",
+    "Parts",
+    "Passkey",
+    "Passports",
+    "Secrets",
+    "StoreUnavailable",
+    "StoredAccounts",
+    "build",
+]
 
 _CACHE_MS = 100  # how long the cache waits for its second tier before it rests
 
@@ -105,6 +117,7 @@ class Parts:
     requesters: Requesters = NoRequesters()  # noqa: RUF009 - has no state
     rates: Rates = field(default_factory=Rates)
     desk: Desk = field(default_factory=Desk)  # the services of enterprises
+    accounts: StoredAccounts = field(default_factory=NoAccounts)
     secret: bytes = b""  # key of visitors' tags
     probes: Mapping[str, Callable[[], Probe]] = field(default_factory=dict)  # part -> is it well?
     cache_counts: Callable[[], Mapping[str, int]] = dict  # what the cache has counted since this process began
@@ -131,6 +144,7 @@ def build(settings: Settings) -> Parts:
         requesters=StoredRequesters(engine),
         rates=Rates(connect(redis_url, settings.history_timeout_ms)),
         desk=Desk(engine, settings.data_dir, lambda gtin, lot: purge_published(cache, gtin, lot)),
+        accounts=StoredAccounts(engine),
         secret=load_secret(settings),
         probes=probes_of(settings, Engines(engine, client, journal)),
         cache_counts=cache.stats.snapshot,

@@ -50,6 +50,12 @@ class Settings:
     """Streams (and hash slots) that scans are spread over; never change it on a running installation."""
     responder_gln: str = "9529999999993"
     """GLN of the operator, named in verification messages; the default is a demonstration number."""
+    oidc_issuer: str = ""
+    """Issuer of an OpenID Connect provider that officers may sign in with; empty: none."""
+    oidc_client_id: str = ""
+    """Our client id at that provider."""
+    oidc_client_secret: str = ""
+    """Our client secret at that provider."""
     demo: bool = True
     """Load the demonstration registry when the registry is empty, and show the demonstration pages."""
     styleguide: bool = False
@@ -147,5 +153,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "reload_minutes": _whole(1, 1440),
     "stream_shards": _whole(1, 256),
     "responder_gln": _gln,
+    "oidc_issuer": _url("https", "http"),
     "log_level": _one_of("debug", "info", "warning", "error"),
 }

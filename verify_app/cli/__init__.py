@@ -19,6 +19,7 @@ _COMMANDS = {  # name -> module of this folder; each holds a click command or gr
     "replay": "replay",
     "serve": "serve",
     "template": "template",
+    "user": "user",
     "warm": "warm",
     "worker": "worker",
 }

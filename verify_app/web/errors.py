@@ -41,6 +41,8 @@ TABLE: tuple[tuple[type[Exception], Fault], ...] = (
 )
 BY_STATUS = {
     400: Fault(400, "bad_request"),
+    401: Fault(401, "unauthorized"),
+    403: Fault(403, "forbidden"),
     404: Fault(404, "not_found"),
     405: Fault(405, "method"),
     406: Fault(406, "not_acceptable"),

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from verify_app.store import inspection_tables, tables_enterprise  # noqa: F401 - their tables are part of the metadata
+from verify_app.store import account_tables, inspection_tables, tables_enterprise  # noqa: F401 - their tables count too
 from verify_app.store.tables import metadata
 
 context.configure(

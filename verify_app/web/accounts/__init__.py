@@ -1,0 +1,46 @@
+"""Signing in, sessions, second factors, and the pages on which accounts are kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_login import user_logged_out
+from flask_security import Security, user_authenticated
+
+from ...parts import Parts
+from . import door, oidc
+from .configuration import configuration
+from .forms import OneTimeCodes, PasskeyAnswerForm, PasskeySignInForm, SignInForm
+from .person import People, Person, now_ms, renewed
+from .sessions import CookieAtSignIn, begin_session
+
+__all__ = ["install"]
+
+
+def install(app: Flask, parts: Parts) -> None:
+    """Give an application accounts: Flask-Security on our store, the guard before every page, sessions."""
+    app.config.update(configuration(parts.settings, parts.secret))
+    app.session_interface = CookieAtSignIn()
+    security = Security(
+        app,
+        People(parts.accounts),
+        totp_cls=OneTimeCodes,
+        login_form=SignInForm,
+        wan_signin_form=PasskeySignInForm,
+        wan_signin_response_form=PasskeyAnswerForm,
+    )
+    app.extensions["security"] = security
+    door.install(app)
+    oidc.install(app, parts.settings)
+
+    def note(_app: Flask, user: Any, **_more: Any) -> None:
+        begin_session()
+        parts.accounts.seen(user.account.id, now_ms())
+
+    def end(_app: Flask, user: Any, **_more: Any) -> None:
+        if isinstance(user, Person):  # a cookie that somebody copied must not outlive the sign-out
+            parts.accounts.keep(user.account.id, renewed(user.held))
+
+    user_authenticated.connect(note, app, weak=False)
+    user_logged_out.connect(end, app, weak=False)

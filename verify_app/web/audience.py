@@ -1,0 +1,88 @@
+"""Who each page is for: every endpoint and the permission that it asks for. A page that is missing here opens to
+nobody who is not everybody, and `tests/web/test_permissions.py` fails: write its endpoint into one of these lists.
+
+`PUBLIC` are the endpoints of the public application, which has no sessions. The signed-in application asks
+`ROUTES` before each request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..domain.permissions import Permission
+
+PUBLIC = (
+    "api_v1.batch_otherwise",
+    "api_v1.docs",
+    "api_v1.openapi",
+    "api_v1.verify_batch",
+    "api_v1.verify_code",
+    "api_v1.verify_otherwise",
+    "health.livez",
+    "health.readyz",
+    "health.whole",
+    "metrics.exposition",
+    "public.demo.history_unavailable",
+    "public.frame.frame",
+    "public.help.help_page",
+    "public.help.practice_page",
+    "public.help.practice_symbol",
+    "public.home.front_page",
+    "public.home.robots",
+    "public.offline.history_page",
+    "public.offline.manifest",
+    "public.offline.offline_page",
+    "public.offline.service_worker",
+    "public.pictures.picture",
+    "public.result.code_page",
+    "public.scan.scan_page",
+    "public.styleguide.styleguide",
+    "resolver.description_file",
+    "static_files.static_file",
+    "verification.check_connectivity",
+    "verification.verify_item",
+)
+_SIGN_IN = (
+    "accounts.welcome",
+    "security.login",
+    "security.logout",
+    "security.mf_recovery",
+    "security.oauthresponse",
+    "security.oauthstart",
+    "security.tf_select",
+    "security.two_factor_token_validation",
+    "security.wan_signin",
+    "security.wan_signin_response",
+)
+_OWN_ACCOUNT = (
+    "accounts.own",
+    "security.change_password",
+    "security.mf_recovery_codes",
+    "security.oauth_verify_response",
+    "security.oauth_verify_start",
+    "security.two_factor_setup",
+    "security.two_factor_setup_validate",
+    "security.verify",
+    "security.wan_delete",
+    "security.wan_register",
+    "security.wan_register_response",
+    "security.wan_verify",
+    "security.wan_verify_response",
+)
+_MANAGE_ACCOUNTS = (
+    "accounts.change_account",
+    "accounts.open_account",
+    "accounts.people",
+    "accounts.person",
+)
+_NOBODY = (
+    "security.two_factor_rescue",  # by mail; here an administrator takes the second factor away
+)
+
+ROUTES: Mapping[str, Permission] = {
+    **dict.fromkeys(PUBLIC, Permission.PUBLIC),
+    **dict.fromkeys(_SIGN_IN, Permission.PUBLIC),
+    **dict.fromkeys(_OWN_ACCOUNT, Permission.OWN_ACCOUNT),
+    **dict.fromkeys(_MANAGE_ACCOUNTS, Permission.MANAGE_ACCOUNTS),
+    **dict.fromkeys(_NOBODY, Permission.NOBODY),
+}
