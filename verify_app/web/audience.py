@@ -1,5 +1,5 @@
 """Who each page is for: every endpoint and the permission that it asks for. A page that is missing here opens to
-nobody who is not everybody, and `tests/web/test_permissions.py` fails: write its endpoint into one of these lists.
+nobody who is not everybody, and `tests/guard/test_audience.py` fails: write its endpoint into one of these lists.
 
 `PUBLIC` are the endpoints of the public application, which has no sessions. The signed-in application asks
 `ROUTES` before each request.
@@ -13,6 +13,7 @@ from ..domain.permissions import Permission
 
 PUBLIC = (
     "api_v1.batch_otherwise",
+    "api_v1.compress_code",
     "api_v1.docs",
     "api_v1.openapi",
     "api_v1.verify_batch",
