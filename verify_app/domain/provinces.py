@@ -100,3 +100,19 @@ def people_beyond(markets: tuple[int, ...], km: float) -> float:
         far = [town for town in province.towns if min(distance_to_province(m, *town) for m in markets) > km]
         beyond += province.people * len(far) / len(province.towns)
     return beyond / sum(province.people for province in PROVINCES)
+
+
+_CELL = 0.05  # degrees
+_ISLANDS = (("Đà Nẵng", (16.53, 111.61)), ("Khánh Hòa", (8.64, 111.92)))  # Hoàng Sa, Trường Sa
+
+
+@lru_cache(maxsize=65_536)
+def province_of_cell(lat: int, lon: int) -> int:
+    """Number of the province of a place in Vietnam, given in steps of 0.05 degrees: that of the nearest town; the
+    archipelagos of Hoàng Sa and Trường Sa belong to Đà Nẵng and Khánh Hòa."""
+    place = lat * _CELL, lon * _CELL
+    number = nearest_province(*place)
+    near, name = min((kilometres(*place, *island), name) for name, island in _ISLANDS)
+    if near < distance_to_province(number, *place):
+        return next(index for index, province in enumerate(PROVINCES) if province.name == name)
+    return number

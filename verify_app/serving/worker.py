@@ -29,6 +29,7 @@ from ..store.flags import mirror_flags
 from ..store.history import Mode, Script
 from ..store.journal import Journal
 from ..store.ledger import LedgerRow
+from ..store.partitions import ensure_months
 from ..store.rebuild import RebuildLost, complete, rebuild
 from ..store.stream import Consumer, Entry
 
@@ -93,6 +94,7 @@ class Worker:
             _Chore("sign of life", self._beat, pace.chores_s),
             _Chore("abandoned scans", self._reclaim, pace.idle_ms / 2000),
             _Chore("consumers", self._consumer.tidy, 600.0),
+            _Chore("months of the ledger", self.prepare_months, 3600.0),
         ]
         if sync is not None:
             self._chores.append(_Chore("disk", sync, pace.sync_s))
@@ -162,6 +164,11 @@ class Worker:
         if count:
             _log.info("Replayed %d scans from the journal.", count)
         return count
+
+    def prepare_months(self) -> list[str]:
+        """Make the ledger's partitions of this month and the next ones, where it has any."""
+        with writing(self._engine) as connection:
+            return ensure_months(connection, time.time_ns() // 1_000_000)
 
     def _replay_one(self, line: bytes) -> None:
         try:

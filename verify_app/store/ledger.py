@@ -8,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from verify_app.domain.provinces import province_of_cell
+
 from .engine import execute_rows, insert
 from .tables import scan
 
@@ -43,7 +45,9 @@ def append(connection: sa.Connection, rows: Sequence[LedgerRow]) -> int:
     """
     if not rows:
         return 0
-    statement = insert(connection, scan).on_conflict_do_nothing(index_elements=["scan_id"])
+    # a table in partitions is unique only together with what it is partitioned by; a scan never changes its time
+    unique = ["scan_id"] if connection.dialect.name == "sqlite" else ["scan_id", "when_ms"]
+    statement = insert(connection, scan).on_conflict_do_nothing(index_elements=unique)
     return execute_rows(connection, statement, [_values(row) for row in rows])
 
 
@@ -51,7 +55,7 @@ def scans_of(connection: sa.Connection, identity: str, limit: int = 100) -> tupl
     """The last scans of one code, newest first."""
     query = sa.select(scan).where(scan.c.identity == identity)
     rows = connection.execute(query.order_by(scan.c.when_ms.desc(), scan.c.scan_id.desc()).limit(limit))
-    return tuple(_read(row) for row in rows)
+    return tuple(read_row(row) for row in rows)
 
 
 def first_checked(connection: sa.Connection, identity: str) -> int:
@@ -70,9 +74,10 @@ def replayable(connection: sa.Connection, since: int = 0) -> Iterator[LedgerRow]
     that neither memory nor one long statement grows with the ledger."""
     after = (since, "")
     while True:
-        query = sa.select(scan).where(sa.tuple_(scan.c.when_ms, scan.c.scan_id) > after)
+        late = scan.c.when_ms >= after[0]  # so that earlier partitions are not looked into
+        query = sa.select(scan).where(late, sa.tuple_(scan.c.when_ms, scan.c.scan_id) > after)
         rows = connection.execute(query.order_by(scan.c.when_ms, scan.c.scan_id).limit(_BATCH)).all()
-        yield from (_read(row) for row in rows)
+        yield from (read_row(row) for row in rows)
         if len(rows) < _BATCH:
             return
         after = (rows[-1].when_ms, rows[-1].scan_id)
@@ -94,12 +99,14 @@ def _values(row: LedgerRow) -> dict[str, Any]:
         "region": row.region,
         "cell_lat": row.cell[0] if row.cell else None,
         "cell_lon": row.cell[1] if row.cell else None,
+        "province": province_of_cell(*row.cell) if row.cell and row.country == "VN" else None,
         "prior_scans": row.prior_scans,
         "prior_others": row.prior_others,
     }
 
 
-def _read(row: Any) -> LedgerRow:
+def read_row(row: Any) -> LedgerRow:
+    """The ledger's row of a row of SQL."""
     return LedgerRow(
         scan_id=row.scan_id,
         when=row.when_ms,

@@ -79,6 +79,7 @@ lot = sa.Table(
     _number("declared"),
     _number("uploaded"),
     sa.Column("shown_version", sa.Integer, nullable=False),
+    sa.Index("ix_lot_lot", "lot"),
 )
 
 # Content of a model (lot = '') or of a lot. Never changed and never deleted (Decree 37/2026 Art. 53(3): change
@@ -216,8 +217,11 @@ requester = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False),
 )
 
-# The scan ledger: append-only, no foreign keys, no address, user agent or coordinates. `scan_id` is a UUIDv7, so it
-# rises with time: on PostgreSQL the table can be partitioned by month with RANGE (scan_id) and keep its primary key.
+_HAS_LOT = sa.text("lot <> ''")
+_PLACED = sa.text("province IS NOT NULL")
+
+# The scan ledger: append-only, no foreign keys, no address, user agent or coordinates. On PostgreSQL it is partitioned
+# by month (`partitions.py`) with the primary key (scan_id, when_ms), for a key there has to name what it is cut by.
 scan = sa.Table(
     "scan",
     metadata,
@@ -237,8 +241,11 @@ scan = sa.Table(
     sa.Column("cell_lon", sa.SmallInteger),
     sa.Column("prior_scans", sa.Integer, nullable=False, server_default="0"),
     sa.Column("prior_others", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("province", sa.SmallInteger),  # place in domain/provinces.py of a cell in Vietnam
     sa.Index("ix_scan_identity_when_ms", "identity", "when_ms"),
     sa.Index("ix_scan_gtin_when_ms", "gtin", "when_ms"),
     sa.Index("ix_scan_when_ms_scan_id", "when_ms", "scan_id"),
+    sa.Index("ix_scan_gtin_lot_when_ms", "gtin", "lot", "when_ms", postgresql_where=_HAS_LOT, sqlite_where=_HAS_LOT),
+    sa.Index("ix_scan_province_when_ms", "province", "when_ms", postgresql_where=_PLACED, sqlite_where=_PLACED),
     sqlite_with_rowid=False,
 )
