@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from verify_app.app import create_app
+from verify_app.detection.policy_files import built_in
 from verify_app.domain.certificate import Certificate, CertificateKind
 from verify_app.domain.code import Code
 from verify_app.domain.events import CriticalEvent, Stage
@@ -37,6 +38,7 @@ ITEM = f"/01/{GTIN}/10/L2601/21/A1B2C3"
 LOT = f"/01/{GTIN}/10/L2601"
 MODEL = f"/01/{GTIN}"
 SHORT = "V00000000G0H"
+POLICY = Policy(built_in())
 DAY = 24 * 3600 * 1000
 LONG_AGO = 1_767_000_000_000  # 29 December 2025
 
@@ -186,7 +188,7 @@ def make_world(tmp_path, decoder=None, **settings) -> World:
         settings=chosen,
         passports=passports,
         history=histories,
-        policy=Policy(),
+        policies=lambda: POLICY,
         decoder=decoder or NoDecoder(),
         secret=b"k" * 32,
     )

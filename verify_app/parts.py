@@ -8,6 +8,10 @@ from typing import Protocol
 
 from cache import open_cache
 
+from .detection.address_files import Addresses, NoAddresses, open_addresses
+from .detection.policy_files import LivePolicy
+from .detection.shadow import Shadow
+from .detection.watch import Watch
 from .domain.code import Code
 from .domain.history import History
 from .domain.link import Link
@@ -26,6 +30,7 @@ from .settings import Settings
 from .store.accounts import NoAccounts, Passkey, Secrets, StoredAccounts
 from .store.cluster import is_cluster
 from .store.engine import StoreUnavailable, open_engine
+from .store.flagged import FlaggedClients
 from .store.group_commit import GroupedRedis
 from .store.history import ValkeyHistory, connect
 from .store.journal import Journal
@@ -111,8 +116,11 @@ class Parts:
     settings: Settings
     passports: Passports
     history: Histories
-    policy: Policy
     decoder: DecodePool
+    policies: Callable[[], Policy] = Policy  # the rules in force; the default judges by registry facts alone
+    addresses: Addresses = NoAddresses()  # noqa: RUF009 - has no state
+    watch: Watch = field(default_factory=Watch)
+    shadow: Shadow = field(default_factory=Shadow)
     links: Links = NoLinks()  # noqa: RUF009 - has no state
     requesters: Requesters = NoRequesters()  # noqa: RUF009 - has no state
     rates: Rates = field(default_factory=Rates)
@@ -122,10 +130,16 @@ class Parts:
     probes: Mapping[str, Callable[[], Probe]] = field(default_factory=dict)  # part -> is it well?
     cache_counts: Callable[[], Mapping[str, int]] = dict  # what the cache has counted since this process began
 
+    @property
+    def policy(self) -> Policy:
+        """The rules in force now."""
+        return self.policies()
+
 
 def build(settings: Settings) -> Parts:
     """Join the real parts. Opens no connection yet: each part connects when it is first asked, and may be away."""
     redis_url = settings.redis_url or EmbeddedValkey(settings.data_dir).url
+    secret = load_secret(settings)
     engine = open_engine(settings.database)
     client = connect(redis_url, settings.history_timeout_ms)
     if not is_cluster(redis_url):  # a cluster's client groups by itself, one line for each node
@@ -138,14 +152,17 @@ def build(settings: Settings) -> Parts:
         history=ValkeyHistory(
             client, journal, shards=settings.stream_shards, reload_ms=settings.reload_minutes * 60_000
         ),
-        policy=Policy(),
         decoder=DecodePool(settings.decode_processes, settings.decode_queue),
         links=CachedLinks(engine, cache),
         requesters=StoredRequesters(engine),
         rates=Rates(connect(redis_url, settings.history_timeout_ms)),
         desk=Desk(engine, settings.data_dir, lambda gtin, lot: purge_published(cache, gtin, lot)),
         accounts=StoredAccounts(engine),
-        secret=load_secret(settings),
+        secret=secret,
+        policies=LivePolicy(settings.data_dir, secret),
+        addresses=open_addresses(settings.address_table) if settings.address_table else NoAddresses(),
+        watch=Watch(FlaggedClients(connect(redis_url, settings.history_timeout_ms))),
+        shadow=Shadow(settings.data_dir / "policy"),
         probes=probes_of(settings, Engines(engine, client, journal)),
         cache_counts=cache.stats.snapshot,
     )

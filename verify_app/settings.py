@@ -60,6 +60,9 @@ class Settings:
     """Load the demonstration registry when the registry is empty, and show the demonstration pages."""
     styleguide: bool = False
     """Show /styleguide: every component and every state of a verdict, for people who work on the pages."""
+    address_table: Path | None = None
+    """Where addresses are: a CSV file (cidr, lat, lon, radius_km, kind, country) or a MaxMind `.mmdb`; empty: only the
+    country of an address is known."""
     log_level: str = "info"
     """debug, info, warning or error."""
 
@@ -139,6 +142,7 @@ def _one_of(*words: str) -> Callable[[str], str]:
 _BY_TYPE: dict[type, Callable[[str], Any]] = {bool: _switch, int: _whole(0, 1_000_000), str: str, type(Path()): Path}
 _READERS: dict[str, Callable[[str], Any]] = {
     "data_dir": Path,
+    "address_table": Path,
     "port": _whole(1, 65535),
     "database_url": _url("sqlite", "postgresql+psycopg", "postgresql"),
     "redis_url": _url("redis", "rediss", "unix", "redis+cluster", "rediss+cluster"),

@@ -38,6 +38,7 @@ def verify(text: str, visit: Visit, parts: Parts) -> Answer:
     """
     code = parse(text)
     passport = parts.passports.find(code)  # None: nobody registered this code here
+    visit = seen(code, passport, visit, parts)
     history = parts.history.observe(observed(code, passport), visit)  # atomic; None: not available now
     return judged(code, passport, history, visit, parts)
 
@@ -47,7 +48,14 @@ def observed(code: Code, passport: Passport | None) -> Code:
     return passport.observed if passport else code
 
 
+def seen(code: Code, passport: Passport | None, visit: Visit, parts: Parts) -> Visit:
+    """The visit with what is known of this scan besides: use, market, whether its client tries codes out."""
+    return parts.watch.seen(observed(code, passport), passport, visit)
+
+
 def judged(code: Code, passport: Passport | None, history: History | None, visit: Visit, parts: Parts) -> Answer:
     """The answer to a scan that is recorded."""
-    code = passport.code if passport else code  # a short code stands for the code that it names
-    return Answer(code, passport, history, judge(code, passport, history, visit, parts.policy))
+    named, policy = passport.code if passport else code, parts.policy  # a short code stands for the code that it names
+    verdict = judge(named, passport, history, visit, policy)
+    parts.shadow.compare(passport, history, policy)
+    return Answer(named, passport, history, parts.watch.steady(verdict, observed(code, passport), visit, history))

@@ -106,9 +106,10 @@ def test_every_verdict_has_title_meaning_and_next_step(language):
         assert words.text(f"verdict.detail.{detail}", date="1/1/2026").strip()
 
 
-def test_the_words_of_a_verdict_speak_of_the_code_and_never_of_fakes():
+def test_the_words_of_a_verdict_speak_of_the_code_and_of_fakes_only_once_inspectors_confirmed_it():
     for language in ("vi", "en"):
         text = (ROOT / f"translations/{language}/verdicts.po").read_text(encoding="utf-8").lower()
+        text = re.sub(r'msgid "verdict\.confirmed\..*?"\nmsgstr ".*?"\n', "", text)
         assert not re.search(r"hàng giả|hàng thật|\bgiả\b|\bfake|genuine|counterfeit", text)
 
 

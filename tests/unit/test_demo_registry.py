@@ -28,7 +28,6 @@ from verify_app.domain.events import STAGES, chain
 from verify_app.domain.label import DateState, date_state, label_of
 from verify_app.domain.parse import parse
 from verify_app.domain.passport import ItemState, Passport, Shows
-from verify_app.domain.policy import Policy
 from verify_app.domain.registry import ActKind, EnterpriseKind
 from verify_app.domain.short_code import parse_short
 from verify_app.domain.text import Text
@@ -295,9 +294,9 @@ def test_the_table_names_every_path():
 
 def test_invented_pasts_are_the_same_each_time_and_lie_in_the_past():
     until = instant(TODAY, "00:00")
-    pasts = earlier_visits(until, Policy())
-    assert pasts == earlier_visits(until, Policy())
-    assert len(pasts) == 3
+    pasts = earlier_visits(until)
+    assert pasts == earlier_visits(until)
+    assert len(pasts) == 4
     visits = [visit for _, past in pasts for visit in past]
     assert len({visit.id for visit in visits}) == len(visits)
     assert len({visit.visitor for visit in visits}) == len(visits)

@@ -5,13 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 
+from verify_app.domain.check_code import check_characters
 from verify_app.domain.code import FOREIGN, SHORT, Code, CodeError
+from verify_app.domain.evidence import Evidence
 from verify_app.domain.history import Flags, History
 from verify_app.domain.judge import LEVELS, judge, judge_error
 from verify_app.domain.passport import Act, Display, ItemPart, ItemState, LotPart, ModelPart, Passport, Review
 from verify_app.domain.policy import Policy
 from verify_app.domain.printed_date import PrintedDate
 from verify_app.domain.scan import Entry, Visit
+from verify_app.domain.score import Rules
 from verify_app.domain.text import Text
 from verify_app.domain.verdict import Detail, Level, Reason
 
@@ -19,7 +22,11 @@ GTIN = "09521234543213"
 NOW = int(datetime(2026, 11, 21, 3, tzinfo=UTC).timestamp() * 1000)
 EARLIER = NOW - 9 * 86_400_000
 VISIT = Visit(id="0" * 32, when=NOW)
-POLICY = Policy()
+# two nats of evidence are worth a caution, four an alert
+POLICY = Policy(
+    Rules("test-1", 0.0, 2.0, 4.0, steps=(("credited", 3, 2.0), ("places", 3, 2.0)), slopes=(("linked", -9.0, 1),))
+)
+FEW, MANY = Evidence(credited=3, days=3, ndays=3), Evidence(credited=9, days=9, ndays=9, places=4)
 MODEL = ModelPart(gtin=GTIN, name=Text.of("Cà phê"), enterprise_id="e1", operators=())
 LOT = LotPart("L1", expiry=PrintedDate(2028, 5, 31), best_before=PrintedDate(2028, 1), declared=5, uploaded=5)
 ITEM = ItemPart("S1", "L1")
@@ -235,32 +242,99 @@ def test_an_item_in_trade_is_valid(state):
     assert judged(held=passport(item=replace(ITEM, state=state))).name is Reason.VALID
 
 
-def test_many_other_visitors_on_many_days_are_a_sign_of_copies():
-    verdict = judged(history=History(scans=9, others=6, days=4, first=EARLIER))
-    assert (verdict.reasons, verdict.level) == ((Reason.REPEATED,), Level.CAUTION)
+def scanned(evidence, **facts):
+    return History(scans=9, others=6, days=4, first=EARLIER, evidence=evidence, **facts)
+
+
+def test_scans_that_reach_the_alert_threshold_are_signs_of_copies():
+    verdict = judged(history=scanned(MANY))
+    assert (verdict.reasons, verdict.level, verdict.suspicion) == ((Reason.REPEATED,), Level.ALERT, Level.ALERT)
     assert verdict.first_checked == EARLIER
 
 
-@pytest.mark.parametrize(("others", "days"), [(5, 9), (12, 3)])
-def test_a_count_alone_is_never_a_sign_of_copies(others, days):
-    assert judged(history=History(scans=500, others=others, days=days, first=EARLIER)).name is Reason.VALID
+def test_scans_that_reach_the_caution_threshold_ask_for_a_look_at_the_pack():
+    verdict = judged(history=scanned(FEW))
+    assert (verdict.reasons, verdict.level, verdict.suspicion) == ((Reason.CHECK_PACK,), Level.CAUTION, Level.CAUTION)
 
 
-def test_scans_too_far_apart_are_a_sign_of_copies():
-    verdict = judged(history=History(scans=4, others=3, days=2, first=EARLIER, travel=2))
-    assert (verdict.reasons, verdict.level) == ((Reason.IMPOSSIBLE_TRAVEL,), Level.CAUTION)
+def test_a_count_alone_is_never_a_sign_of_copies():
+    assert judged(history=History(scans=500, others=12, days=90, first=EARLIER)).name is Reason.VALID
 
 
-def test_two_kinds_of_evidence_together_are_an_alert():
-    verdict = judged(history=History(scans=40, others=12, days=9, first=EARLIER, travel=3))
-    assert verdict.reasons == (Reason.REPEATED, Reason.IMPOSSIBLE_TRAVEL)
-    assert (verdict.level, verdict.suspicion) == (Level.ALERT, Level.ALERT)
+def test_named_excuses_take_suspicion_away():
+    assert judged(history=scanned(replace(MANY, shared=20))).name is Reason.VALID
 
 
-def test_checks_abroad_are_information_and_leave_the_code_valid():
-    verdict = judged(history=History(scans=4, others=3, days=2, first=EARLIER, abroad=3))
+def test_scans_too_far_apart_are_named_where_the_score_asks_for_caution_too():
+    assert judged(history=scanned(replace(FEW, fast=2))).reasons == (Reason.IMPOSSIBLE_TRAVEL, Reason.CHECK_PACK)
+    verdict = judged(history=scanned(replace(MANY, fast_sure=1, fast=1)))
+    assert verdict.reasons == (Reason.IMPOSSIBLE_TRAVEL, Reason.REPEATED)
+    assert verdict.level is Level.ALERT
+    assert judged(history=scanned(Evidence(credited=2, days=2, fast_sure=9))).name is Reason.VALID
+
+
+def test_newcomers_outside_the_market_are_information_and_leave_the_code_valid():
+    verdict = judged(history=scanned(Evidence(credited=3, outside=3), abroad=3), held=None)
+    assert Reason.WRONG_MARKET in verdict.reasons
+
+
+def test_checks_abroad_alone_leave_the_code_valid():
+    verdict = judged(history=scanned(Evidence(credited=2, outside=3)))
     assert verdict.reasons == (Reason.WRONG_MARKET, Reason.VALID)
     assert (verdict.level, verdict.suspicion) == (Level.INFORMATION, Level.OK)
+
+
+def test_what_the_registry_says_of_a_gone_item_outweighs_its_scans():
+    gone = passport(item=replace(ITEM, state=ItemState.DESTROYED))
+    assert judged(held=gone, history=scanned(MANY)).reasons == (Reason.ALREADY_SOLD,)
+    assert judged(held=passport(item=None), history=scanned(MANY)).reasons == (Reason.UNKNOWN_SERIAL,)
+
+
+def test_a_closed_case_excuses_what_was_seen_before_it():
+    assert judged(history=scanned(MANY, flags=Flags(excused=3.0))).name is Reason.VALID
+    assert judged(history=scanned(MANY, flags=Flags(excused=1.0))).name is Reason.CHECK_PACK
+
+
+def test_confirmed_cases_of_the_product_make_its_other_codes_more_suspect():
+    assert judged(history=scanned(FEW, flags=Flags(prior=2.0))).name is Reason.REPEATED
+
+
+def test_what_inspectors_confirmed_is_told_with_its_day_and_the_code_is_never_called_valid():
+    verdict = judged(history=History(flags=Flags(confirmed=EARLIER)))
+    assert (verdict.reasons, verdict.level, verdict.suspicion) == ((Reason.CONFIRMED,), Level.ALERT, Level.ALERT)
+    assert (verdict.detail, verdict.confirmed) == (Detail.CONFIRMED, EARLIER)
+
+
+def test_an_overrun_lot_code_is_a_sign_of_copies_and_its_items_are_not():
+    overrun = History(flags=Flags(overrun=True))
+    verdict = judged(LOT_CODE, passport(LOT_CODE, item=None), overrun)
+    assert (verdict.reasons, verdict.level) == ((Reason.REPEATED,), Level.ALERT)
+    assert judged(history=overrun).name is Reason.VALID
+
+
+def signed(serial, item=None, entry=Entry.LINK):
+    code = Code("01", GTIN, (("10", "L1"), ("21", serial)))
+    held = passport(code, model=replace(MODEL, check_key="key"), item=item)
+    return judged(code, held, visit=replace(VISIT, entry=entry))
+
+
+def test_a_serial_whose_check_characters_do_not_fit_is_invalid():
+    assert signed("ABCDEFGH").reasons == (Reason.CODE_INVALID, Reason.UNKNOWN_SERIAL)
+    assert (signed("ABCDEFGH").level, signed("ABC").level) == (Level.ALERT, Level.ALERT)
+    assert signed("ABCDEFGH", entry=Entry.TYPED).level is Level.CAUTION
+
+
+def test_a_serial_with_good_check_characters_that_is_not_registered_was_sent_late():
+    serial = "ABCD" + check_characters("key", GTIN, "ABCD")
+    verdict = signed(serial)
+    assert (verdict.reasons, verdict.level) == ((Reason.UNKNOWN_SERIAL,), Level.CAUTION)
+    assert signed(serial, ItemPart(serial, "L1")).name is Reason.VALID
+
+
+def test_a_buyer_who_looks_within_five_days_of_the_sale_is_not_warned():
+    item = replace(ITEM, state=ItemState.SOLD, state_at=NOW - 4 * 86_400_000)
+    assert judged(held=passport(item=item)).level is Level.INFORMATION
+    assert judged(held=passport(item=replace(item, state_at=NOW - 6 * 86_400_000))).level is Level.CAUTION
 
 
 @pytest.mark.parametrize("kind", ["MALFORMED", "NOT_GS1"])

@@ -24,6 +24,7 @@ from tests.fixtures_web import (
 )
 from tests.html_checks import check_page
 from verify_app.domain.code import Code
+from verify_app.domain.evidence import Evidence
 from verify_app.domain.history import Flags, History
 from verify_app.domain.passport import Granularity, ItemPart
 from verify_app.domain.printed_date import PrintedDate
@@ -60,6 +61,18 @@ def away(world):
     return ITEM
 
 
+COPIED = Evidence(
+    credited=30, days=28, ndays=22, places=5, lines=14, north=12, centre=6, south=12, alternate=14, switch=12,
+    gap10=1, span=70, late20=15, late40=8, thinnest=14, back=6,
+)  # fmt: skip
+ODD = Evidence(credited=5, days=5, ndays=5, north=4, gap10=4, gap30=3, lines=4, late20=4, late40=3, places=1, span=640)
+
+
+def invalid(world):
+    with_model(world, check_key="key")
+    return ITEM
+
+
 STATES = {  # name -> (how to get there, expected verdict, expected level)
     "first": (lambda w: ITEM, "VALID", 0),
     "seen": (lambda w: seen(w, scans=3, others=1, days=1, first=LONG_AGO), "VALID", 1),
@@ -84,10 +97,13 @@ STATES = {  # name -> (how to get there, expected verdict, expected level)
     "pending": (lambda w: with_model(w, review=Review.SUBMITTED), "PENDING_REVIEW", 2),
     "sold": (lambda w: item(w, "SOLD", state=ItemState.SOLD), "ALREADY_SOLD", 2),
     "stolen": (lambda w: item(w, "GONE", state=ItemState.STOLEN), "ALREADY_SOLD", 3),
-    "repeated": (lambda w: seen(w, scans=30, others=12, days=9, first=LONG_AGO), "REPEATED", 2),
-    "travel": (lambda w: seen(w, scans=30, others=2, days=2, travel=4, first=LONG_AGO), "IMPOSSIBLE_TRAVEL", 2),
-    "both": (lambda w: seen(w, scans=30, others=12, days=9, travel=4, first=LONG_AGO), "REPEATED", 3),
-    "abroad": (lambda w: seen(w, scans=9, others=4, days=3, abroad=4, first=LONG_AGO), "WRONG_MARKET", 1),
+    "repeated": (lambda w: seen(w, scans=30, others=12, first=LONG_AGO, evidence=COPIED), "REPEATED", 3),
+    "check_pack": (lambda w: seen(w, scans=9, others=8, first=LONG_AGO, evidence=ODD), "CHECK_PACK", 2),
+    "travel": (lambda w: seen(w, scans=30, first=LONG_AGO, evidence=replace(ODD, fast=4)), "IMPOSSIBLE_TRAVEL", 2),
+    "both": (lambda w: seen(w, scans=30, first=LONG_AGO, evidence=replace(COPIED, fast=4)), "IMPOSSIBLE_TRAVEL", 3),
+    "abroad": (lambda w: seen(w, scans=9, first=LONG_AGO, evidence=Evidence(credited=4, outside=4)), "WRONG_MARKET", 1),
+    "confirmed": (lambda w: seen(w, flags=Flags(confirmed=LONG_AGO)), "CONFIRMED", 3),
+    "invalid": (invalid, "CODE_INVALID", 3),
     "away": (away, "HISTORY_UNAVAILABLE", 2),
 }  # fmt: skip
 

@@ -29,7 +29,7 @@ def load_command(if_empty: bool, quick: bool) -> None:
         parts = build(settings)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         target = Target(open_engine(settings.database), parts.history, settings.data_dir)
-        done = load(target, time.time_ns() // 1_000_000, parts.policy, if_empty=if_empty)
+        done = load(target, time.time_ns() // 1_000_000, if_empty=if_empty)
         if done.pictures and not quick:
             finish_pictures(settings.data_dir)
     except (SettingsError, StoreUnavailable) as error:

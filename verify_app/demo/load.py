@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from ..domain.local_time import local_date
-from ..domain.policy import Policy
 from ..store.engine import reading
 from ..store.registry import counts, write_registry
 from .build import build_registry, recipes
 from .dates import instant
 from .links import write_demo_links
 from .pictures import FIRST, write_pictures
+from .standings import write_standings
 from .visits import earlier_visits
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Target:
     data_dir: Path
 
 
-def load(target: Target, now: int, policy: Policy, *, if_empty: bool = False) -> Loaded:
+def load(target: Target, now: int, *, if_empty: bool = False) -> Loaded:
     """Load the demonstration once; what is loaded stays as it is, and a load that broke off is completed.
 
     Of the pictures only the quickly made format is written; `finish_pictures` makes the others. `now` is UTC
@@ -76,7 +76,8 @@ def load(target: Target, now: int, policy: Policy, *, if_empty: bool = False) ->
         progress.registry = True
         _write(path, progress)
     write_demo_links(target.engine)
-    return Loaded(records, pictures, _see(target, path, progress, policy))
+    write_standings(target.engine, instant(day, "08:30"))
+    return Loaded(records, pictures, _see(target, path, progress))
 
 
 def finish_pictures(data_dir: Path) -> None:
@@ -86,10 +87,10 @@ def finish_pictures(data_dir: Path) -> None:
         write_pictures(data_dir / "pictures", recipes())
 
 
-def _see(target: Target, path: Path, progress: _Progress, policy: Policy) -> int:
+def _see(target: Target, path: Path, progress: _Progress) -> int:
     """Give codes their past. A stop in between repeats the visits of one code at most, with the same scan ids."""
     done = 0
-    for code, visits in earlier_visits(instant(date.fromisoformat(progress.day), "00:00"), policy):
+    for code, visits in earlier_visits(instant(date.fromisoformat(progress.day), "00:00")):
         if code.identity in progress.seen:
             continue
         for visit in visits:

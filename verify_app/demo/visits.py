@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..domain.code import Code
-from ..domain.policy import Policy
+from ..domain.evidence import Circumstances, Network
 from ..domain.scan import Visit
 from .cases import cases
 from .identifiers import scan_id, visitor
@@ -15,44 +15,55 @@ _MINUTE = 60_000
 _DAY = 24 * 60 * _MINUTE
 _HANOI, _SAIGON = (420, 2117), (215, 2134)  # cells of 0.05 degrees, 1,140 km apart
 _NEIGHBOURS = ("KH", "LA", "TH", "CN")
+_TOWNS = (("N", (420, 2117)), ("S", (215, 2134)), ("C", (321, 2164)), ("N", (417, 2134)), ("S", (200, 2116)))
 
 
-def earlier_visits(until: int, policy: Policy) -> list[tuple[Code, list[Visit]]]:
+def earlier_visits(until: int) -> list[tuple[Code, list[Visit]]]:
     """For each case with a past: its code and the visits before `until` (UTC milliseconds), in order of time.
 
-    There are a few more of them than `policy` asks for, so that the case does not hang on its threshold. The same
-    `until` gives the same scans, down to their ids.
+    There are many more of them than the built-in rules ask for, so that a case does not hang on its threshold. The
+    same `until` gives the same scans, down to their ids.
     """
-    return [
-        (case.code, list(_visits(case.seen, case.code, until, policy))) for case in cases() if case.code and case.seen
-    ]
+    return [(case.code, list(_visits(case.seen, case.code, until))) for case in cases() if case.code and case.seen]
 
 
-def _visits(pattern: str, code: Code, until: int, policy: Policy) -> Iterator[Visit]:
-    patterns = {"crowd": _crowd, "travel": _travel, "abroad": _abroad}
-    for number, visit in enumerate(sorted(patterns[pattern](until, policy), key=lambda visit: visit.when)):
+def _visits(pattern: str, code: Code, until: int) -> Iterator[Visit]:
+    patterns = {"crowd": _crowd, "few": _few, "travel": _travel, "abroad": _abroad}
+    for number, visit in enumerate(sorted(patterns[pattern](until), key=lambda visit: visit.when)):
         name = f"{code.identity}/{number}"
         yield replace(visit, id=scan_id(name, visit.when), visitor=visitor(name))
 
 
-def _crowd(until: int, policy: Policy) -> Iterator[Visit]:
-    """Strangers in all three regions, on one day more than the policy asks for."""
-    strangers, days = policy.repeated_others + 2, policy.repeated_days + 1
-    for number in range(max(strangers, days)):
-        when = until - (1 + 2 * (number % days)) * _DAY - number * 17 * _MINUTE
-        yield Visit("", when, country="VN", region="NCS"[number % 3])
+def _crowd(until: int) -> Iterator[Visit]:
+    """Strangers on lines all over the country, on two days in three, for seventy days."""
+    yield from (_stranger(until - (70 - day) * _DAY, day) for day in range(70) if day % 3)
 
 
-def _travel(until: int, policy: Policy) -> Iterator[Visit]:
-    """Strangers in Hà Nội and Thành phố Hồ Chí Minh by turns, twenty minutes apart."""
-    for number in range(policy.travel_pairs + 2):
-        when = until - 3 * _DAY + number * 20 * _MINUTE
+def _few(until: int) -> Iterator[Visit]:
+    """A few strangers in one town, weeks apart: more than a family, less than a crowd."""
+    for number, day in enumerate((0, 33, 64, 76)):
+        seen = Circumstances(Network.LINE, place=_HANOI, line=number + 1, inside=True)
+        yield Visit("", until - (100 - day) * _DAY, country="VN", region="N", circumstances=seen)
+
+
+def _travel(until: int) -> Iterator[Visit]:
+    """Strangers whose phones stand in Hà Nội and Thành phố Hồ Chí Minh by turns, minutes apart, day after day."""
+    for number in range(32):
+        when = until - (20 - number // 2) * _DAY + (number % 2) * 20 * _MINUTE
         cell, region = (_SAIGON, "S") if number % 2 else (_HANOI, "N")
-        yield Visit("", when, country="VN", region=region, cell=cell)
+        seen = Circumstances(Network.LINE, place=cell, sure=True, line=number + 1, inside=True)
+        yield Visit("", when, country="VN", region=region, cell=cell, circumstances=seen)
 
 
-def _abroad(until: int, policy: Policy) -> Iterator[Visit]:
+def _abroad(until: int) -> Iterator[Visit]:
     """Strangers in neighbouring countries."""
-    for number in range(policy.abroad_visitors + 1):
+    for number in range(4):
         when = until - 2 * _DAY + number * 95 * _MINUTE
-        yield Visit("", when, country=_NEIGHBOURS[number % len(_NEIGHBOURS)])
+        seen = Circumstances(abroad=True, outside=True)
+        yield Visit("", when, country=_NEIGHBOURS[number % len(_NEIGHBOURS)], circumstances=seen)
+
+
+def _stranger(when: int, number: int) -> Visit:
+    region, place = _TOWNS[number % len(_TOWNS)]
+    seen = Circumstances(Network.LINE, place=place, line=number + 1, inside=True)
+    return Visit("", when + number * 17 * _MINUTE, country="VN", region=region, circumstances=seen)

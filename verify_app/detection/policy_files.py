@@ -8,7 +8,9 @@ Ed25519 (RFC 8032). `active.json` judges, `shadow.json` is only compared. An ins
 from __future__ import annotations
 
 import json
+import logging
 import os
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
@@ -17,8 +19,11 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from ..domain.policy import Policy
 from ..domain.score import Rules, RulesError
 
+_log = logging.getLogger("verify_app.policy")
+_LOOK_SECONDS = 2.0
 BUILT_IN = "score-1"
 ROLES = ("active", "shadow")
 
@@ -89,6 +94,18 @@ class PolicyFolder:
         draft.replace(target)
         return rules
 
+    def stamps(self) -> tuple[int, ...]:
+        """Marks of the files that change whenever one of them does."""
+        found = []
+        for role in ROLES:
+            try:
+                status = (self._folder / f"{role}.json").stat()
+            except OSError:
+                found += [0, 0]
+            else:
+                found += [status.st_mtime_ns, status.st_ino]
+        return tuple(found)
+
     def undo(self, role: str) -> Rules | None:
         """Put back what was in force before; None: the built-in rules (or no shadow) again."""
         target, before = self._folder / f"{role}.json", self._folder / f"{role}.before.json"
@@ -125,6 +142,38 @@ class PolicyFolder:
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
                 file.write(Ed25519PrivateKey.generate().private_bytes_raw().hex())
         return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text(encoding="ascii")))
+
+
+class LivePolicy:
+    """The rules in force, for a running service: a file that is put in place is in force within two seconds.
+
+    A file that is damaged, or signed by nobody whom we trust, changes nothing: what was in force stays so, and the log
+    says it. `secret` jitters the thresholds.
+    """
+
+    def __init__(self, data_dir: Path, secret: bytes) -> None:
+        self._folder, self._secret = PolicyFolder(data_dir), secret
+        self._stamps: tuple[int, ...] | None = None
+        self._due = 0.0
+        self._policy = Policy(built_in(), secret=secret)
+
+    def __call__(self) -> Policy:
+        """The policy now."""
+        now = time.monotonic()
+        if now >= self._due:
+            self._due = now + _LOOK_SECONDS
+            stamps = self._folder.stamps()
+            if stamps != self._stamps:
+                self._stamps = stamps
+                self._read()
+        return self._policy
+
+    def _read(self) -> None:
+        try:
+            rules = self._folder.rules() or built_in()
+            self._policy = Policy(rules, self._folder.rules("shadow"), self._secret)
+        except (PolicyError, OSError, UnicodeDecodeError) as error:
+            _log.error("The rules in force stay as they were: %s", error)
 
 
 def built_in() -> Rules:

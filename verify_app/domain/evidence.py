@@ -40,6 +40,10 @@ class Circumstances:
     flagged: bool = False  # the client tries codes out
     vague: bool = False  # the visitor is known by its address alone, and may be one who was here before
     life_days: int = 0  # how long such an item lasts once it is bought, 0 if nobody says
+    linked: bool = False  # came within days after a robot drew a preview of the link (a rebuild is told so)
+    unlisted: bool = False  # the registry does not hold the serial …
+    complete: bool = False  # … although every serial of its lot was sent
+    invalid: bool = False  # its check characters do not fit
 
 
 @dataclass(frozen=True, slots=True)

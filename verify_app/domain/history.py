@@ -11,10 +11,18 @@ from .evidence import NO_EVIDENCE, NO_PEERS, Evidence, Peers
 class Flags:
     """Immediate facts that travel with the history, so that a stale cached page can never hide them.
 
-    Each is "" or a reference to the act in the registry ("recall:17", "suspended:4", "cancelled:9")."""
+    `recall` and `display` are "" or a reference to the act in the registry ("recall:17", "suspended:4"). The others
+    are what inspectors found: `confirmed` when they confirmed falsified goods under this code (UTC milliseconds, 0 if
+    they did not), `excused` nats that a closed case takes off the score, `prior` nats that confirmed cases of the same
+    product add; `overrun`: more people look at this lot's code than its items can have.
+    """
 
     recall: str = ""
     display: str = ""
+    confirmed: int = 0
+    excused: float = 0.0
+    prior: float = 0.0
+    overrun: bool = False
 
 
 @dataclass(frozen=True, slots=True)

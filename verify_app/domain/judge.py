@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from .check_code import holds
+from .circumstances import DAY_MS, nature_of
 from .code import FOREIGN, SHORT, Code, CodeError, Granularity
 from .history import History
 from .label import DateState, date_state
 from .local_time import local_date
-from .passport import Act, Display, ItemState, Passport, Review
+from .passport import Act, Display, ItemPart, ItemState, Passport, Review
 from .policy import Policy
 from .printed_date import PrintedDate
 from .scan import Entry, Visit
+from .suspicion import of_scans
 from .verdict import Detail, Level, Reason, Verdict
 
 LEVELS: dict[Reason, Level] = {  # in order of weight: the first that applies is the headline
     Reason.RECALLED: Level.ALERT,
+    Reason.CONFIRMED: Level.ALERT,
     Reason.CANCELLED: Level.ALERT,
     Reason.SUSPENDED: Level.CAUTION,
+    Reason.CODE_INVALID: Level.ALERT,
     Reason.UNKNOWN_SERIAL: Level.ALERT,
     Reason.UNKNOWN_LOT: Level.CAUTION,
     Reason.LOT_MISMATCH: Level.CAUTION,
@@ -26,8 +31,9 @@ LEVELS: dict[Reason, Level] = {  # in order of weight: the first that applies is
     Reason.NOT_IN_DATA_YET: Level.CAUTION,
     Reason.EXPIRED: Level.ALERT,
     Reason.ALREADY_SOLD: Level.CAUTION,
-    Reason.REPEATED: Level.CAUTION,
     Reason.IMPOSSIBLE_TRAVEL: Level.CAUTION,
+    Reason.REPEATED: Level.ALERT,
+    Reason.CHECK_PACK: Level.CAUTION,
     Reason.PENDING_REVIEW: Level.CAUTION,
     Reason.HISTORY_UNAVAILABLE: Level.CAUTION,
     Reason.WRONG_MARKET: Level.INFORMATION,
@@ -50,6 +56,9 @@ _NO_SUSPICION = _OTHER_CHANNEL | {
     Reason.HISTORY_UNAVAILABLE,
 }
 _DONE = frozenset({ItemState.SOLD, ItemState.CONSUMED, ItemState.EXPORTED, ItemState.DESTROYED, ItemState.STOLEN})
+_GONE = frozenset({ItemState.DESTROYED, ItemState.STOLEN})
+_TRAVEL = 2  # pairs of scans too far apart for the time between them, before they are worth a word
+_FRESH_MS = 5 * DAY_MS  # who has just bought it looks at it
 _DETAIL_LEVELS: dict[Detail | None, Level] = {
     Detail.FIRST: Level.OK,
     Detail.MINE: Level.OK,
@@ -73,24 +82,24 @@ def judge(code: Code, passport: Passport | None, history: History | None, visit:
         *_acts(passport, history),
         *_records(code, passport, local_date(visit.when)),
         *_item_life(passport),
-        *_scans(code, history, policy),
+        *_scans(code, passport, history, policy),
     }
     if found <= _OTHER_CHANNEL:
         found.add(Reason.CLASS_ONLY if code.granularity is Granularity.MODEL else Reason.VALID)
     reasons = tuple(sorted(found, key=_WEIGHT.__getitem__))
     detail = _detail(code, history) if Reason.VALID in found else None
+    confirmed = history.flags.confirmed if history else 0
     levels = {reason: _level(reason, passport, visit) for reason in reasons}
-    if {Reason.REPEATED, Reason.IMPOSSIBLE_TRAVEL} <= found:
-        levels[Reason.REPEATED] = Level.ALERT  # two independent kinds of evidence of more than one item
     against = [level for reason, level in levels.items() if reason not in _NO_SUSPICION]
     return Verdict(
         reasons=reasons,
         level=max(*levels.values(), _DETAIL_LEVELS.get(detail, Level.OK)),
         suspicion=max((level for level in against if level > Level.INFORMATION), default=Level.OK),
-        detail=detail,
+        detail=detail or (Detail.CONFIRMED if confirmed else None),
         first_checked=_first_checked(code, history, detail),
         acts=_acts_in_force(passport),
         policy=policy.version,
+        confirmed=confirmed,
     )
 
 
@@ -101,8 +110,10 @@ def judge_error(error: CodeError, policy: Policy) -> Verdict:
 
 
 def _acts(passport: Passport, history: History | None) -> Iterator[Reason]:
-    """Recalls and display states: from the registry, or at once through the history's flags."""
+    """Recalls, display states and what inspectors found: from the registry, or at once through the flags."""
     flags = history.flags if history else None
+    if flags and flags.confirmed:
+        yield Reason.CONFIRMED
     parts = [part for part in (passport.model, passport.lot, passport.item) if part]
     if any(part.recall for part in parts) or (flags and flags.recall):
         yield Reason.RECALLED
@@ -118,6 +129,8 @@ def _acts(passport: Passport, history: History | None) -> Iterator[Reason]:
 def _records(code: Code, passport: Passport, today: date) -> Iterator[Reason]:
     """What the carrier claims against what the registry holds, and the dates of the lot."""
     lot, item = passport.lot, passport.item
+    if code.serial and holds(passport.model.check_key, code.gtin, code.serial) is False:
+        yield Reason.CODE_INVALID
     if code.serial and item is None:
         yield Reason.NOT_IN_DATA_YET if lot and not lot.complete else Reason.UNKNOWN_SERIAL
     if code.lot and lot is None and item is None:
@@ -150,31 +163,48 @@ def _item_life(passport: Passport) -> Iterator[Reason]:
         yield Reason.ALREADY_SOLD
 
 
-def _scans(code: Code, history: History | None, policy: Policy) -> Iterator[Reason]:
-    """The simple rule for repeated scans. A lot or model code is meant to be scanned often and is never judged so."""
+def _scans(code: Code, passport: Passport, history: History | None, policy: Policy) -> Iterator[Reason]:
+    """What the scans say: the score of an item's, the overrun of a lot's. What the registry says of a serial that it
+    does not hold, or of an item that is gone, outweighs any scans."""
     if code.granularity is not Granularity.ITEM:
+        if history and history.flags.overrun and code.granularity is Granularity.LOT:
+            yield Reason.REPEATED
         return
     if history is None:
         yield Reason.HISTORY_UNAVAILABLE
         return
-    if history.others >= policy.repeated_others and history.days >= policy.repeated_days:
-        yield Reason.REPEATED
-    if history.travel >= policy.travel_pairs:
-        yield Reason.IMPOSSIBLE_TRAVEL
-    if history.abroad >= policy.abroad_visitors:
+    evidence, flags = history.evidence, history.flags
+    if evidence.outside >= policy.abroad_visitors:
         yield Reason.WRONG_MARKET
+    if passport.item is None or passport.item.state in _GONE:
+        return
+    shift = flags.prior - flags.excused
+    found = of_scans(evidence, history.peers, policy.for_product(code.gtin), nature_of(passport), shift)
+    if found.level < Level.CAUTION:
+        return
+    yield Reason.REPEATED if found.level is Level.ALERT else Reason.CHECK_PACK
+    if evidence.fast_sure + evidence.fast >= _TRAVEL:
+        yield Reason.IMPOSSIBLE_TRAVEL
 
 
 def _level(reason: Reason, passport: Passport, visit: Visit) -> Level:
+    if reason is Reason.CODE_INVALID and visit.entry is Entry.TYPED:
+        return Level.CAUTION  # mistyped
     if reason is Reason.UNKNOWN_SERIAL and (visit.entry is Entry.TYPED or passport.lot is None):
         return Level.CAUTION  # mistyped, or no lot to tell whether its serials were all sent to us
-    if (
-        reason is Reason.ALREADY_SOLD
-        and passport.item
-        and passport.item.state in (ItemState.DESTROYED, ItemState.STOLEN)
-    ):
-        return Level.ALERT
+    if reason is Reason.UNKNOWN_SERIAL and holds(passport.model.check_key, passport.model.gtin, passport.code.serial):
+        return Level.CAUTION  # nobody but the producer can have made it: sent late
+    if reason is Reason.ALREADY_SOLD and passport.item:
+        return _sold_level(passport.item, visit.when)
     return LEVELS[reason]
+
+
+def _sold_level(item: ItemPart, when: int) -> Level:
+    """Destroyed and stolen items should not be seen again; one that was just sold is in its buyer's hand."""
+    if item.state in _GONE:
+        return Level.ALERT
+    fresh = item.state is ItemState.SOLD and 0 <= when - item.state_at < _FRESH_MS
+    return Level.INFORMATION if fresh else LEVELS[Reason.ALREADY_SOLD]
 
 
 def _detail(code: Code, history: History | None) -> Detail:

@@ -135,7 +135,11 @@ class ModelPart:
     markets: tuple[str, ...] = ("VN",)
     extra: tuple[tuple[str, Text], ...] = ()
     exempt: bool = False  # Art. 22(8): national defence and security: origin data is not disclosed
-    refillable: bool = False
+    refillable: bool = False  # packs are filled again at home
+    use_days: int = 0  # how long such an item lasts once it is bought; 0: nobody says
+    sequential: bool = False  # serials can be guessed from their neighbours
+    books_shipments: bool = False  # its producer books every item's leaving, so one not booked has not left
+    check_key: str = ""  # secret of the check characters of its serials, see `check_code.py`; never shown
     province: str = ""  # tenant that keeps this record
     version: int = 1
     published_at: int = 0  # UTC milliseconds
@@ -144,6 +148,16 @@ class ModelPart:
     display: Display = Display.SHOWN
     display_act: Act | None = None
     linked: bool = False  # its enterprise has set links below this GTIN, see `domain/link.py`
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Items of one lot that left together. `market` is a province's number in `provinces.py` ("11") or a country
+    (ISO 3166-1 alpha-2), "" where the producer did not say; `shipped` UTC milliseconds."""
+
+    id: str
+    market: str = ""
+    shipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +172,8 @@ class LotPart:
     certificates: tuple[Certificate, ...] = ()
     declared: int = 0
     uploaded: int = 0
+    shipments: tuple[Shipment, ...] = ()
+    campaign: tuple[int, int] | None = None  # UTC milliseconds: many people are asked to scan, with reason
     version: int = 1
     published_at: int = 0
     review: Review = Review.PUBLISHED
@@ -179,6 +195,7 @@ class ItemPart:
     lot: str = ""
     state: ItemState = ItemState.ACTIVE
     state_at: int = 0  # UTC milliseconds
+    shipment: str = ""  # of `LotPart.shipments`; "" while it is not known
     recall: Act | None = None
     display: Display = Display.SHOWN
     display_act: Act | None = None

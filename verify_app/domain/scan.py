@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
 
+from .evidence import Circumstances, Network
+
 
 class VisitKind(StrEnum):
     """Only a SCAN enters a code's history; the others are answered and leave no trace in it."""
@@ -33,6 +35,19 @@ class Actor(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a look came from, as far as its address tells. `block` is a keyed hash of the address's neighbourhood,
+    `place` (latitude, longitude) in degrees if the table can place the line; neither outlives the request."""
+
+    network: Network = Network.UNKNOWN
+    place: tuple[float, float] | None = None
+    block: bytes = b""
+
+
+NO_ORIGIN = Origin()
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One look. Holds no address, user agent or coordinates: `visitor` is a keyed hash that lives as long as the
     request, `cell` a place rounded to 0.05 degrees (about 5 km), given only by a visitor who pressed the button."""
@@ -46,6 +61,10 @@ class Visit:
     country: str = ""  # ISO 3166-1 alpha-2 in upper case; "" where unknown
     region: str = ""  # "N", "C", "S" of Vietnam; "" where unknown
     cell: tuple[int, int] | None = None  # (latitude, longitude) in steps of 0.05 degrees
+    origin: Origin = NO_ORIGIN
+    circumstances: Circumstances | None = None  # what this scan says of the code; None: nothing is gathered
+    watch: tuple[int, int, int] | None = None  # keyed tags of client, block and crew, for who tries codes out
+    keep_until: int = 0  # UTC milliseconds when the goods' life and a year are over; 0: not known
 
     def tag(self, identity: str) -> int:
         """This visitor's 32-bit tag for one code. Tags of one visitor at two codes cannot be linked."""

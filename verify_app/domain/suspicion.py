@@ -66,11 +66,14 @@ def of_code(facts: Facts) -> Suspicion | None:
     return Suspicion(Level.ALERT if certain and not facts.typed else Level.CAUTION, sign)
 
 
-def of_scans(evidence: Evidence, peers: Peers, rules: Rules, nature: Nature = NO_NATURE) -> Suspicion:
-    """What the scans of a listed item say, this one included."""
+def of_scans(
+    evidence: Evidence, peers: Peers, rules: Rules, nature: Nature = NO_NATURE, shift: float = 0.0
+) -> Suspicion:
+    """What the scans of a listed item say, this one included. `shift` is added to the score: what closed cases of the
+    product add, less what a closed case of the code took off."""
     if evidence.credited < 2 and not (evidence.destroyed or evidence.unshipped or evidence.used):
         return Suspicion(Level.OK, Sign.OK_FIRST, rules.bias)
-    z = rules.score(signals(evidence, peers, nature))
+    z = rules.score(signals(evidence, peers, nature)) + shift
     if z >= rules.red:
         return Suspicion(Level.ALERT, Sign.COPY_SUSPECTED, z)
     if z >= rules.amber:

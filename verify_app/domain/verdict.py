@@ -20,7 +20,10 @@ class Level(IntEnum):
 class Reason(StrEnum):
     """Why. The first reason of a verdict is its name and headline; the others stand below it."""
 
+    # what inspectors found
+    CONFIRMED = "CONFIRMED"
     # the code itself
+    CODE_INVALID = "CODE_INVALID"
     MALFORMED = "MALFORMED"
     NOT_GS1 = "NOT_GS1"
     FOREIGN = "FOREIGN"
@@ -40,6 +43,7 @@ class Reason(StrEnum):
     # the item's life and its earlier scans
     ALREADY_SOLD = "ALREADY_SOLD"
     REPEATED = "REPEATED"
+    CHECK_PACK = "CHECK_PACK"
     IMPOSSIBLE_TRAVEL = "IMPOSSIBLE_TRAVEL"
     WRONG_MARKET = "WRONG_MARKET"
     HISTORY_UNAVAILABLE = "HISTORY_UNAVAILABLE"
@@ -55,6 +59,7 @@ class Detail(StrEnum):
     SEEN = "SEEN"  # checked before, by somebody else
     MINE = "MINE"  # checked before, first by the same visitor
     LOT = "LOT"  # a lot code: many items carry it
+    CONFIRMED = "CONFIRMED"  # below CONFIRMED: when
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Verdict:
     first_checked: int = 0
     acts: tuple[Act, ...] = ()
     policy: str = ""
+    confirmed: int = 0  # UTC milliseconds, 0: inspectors have confirmed nothing
 
     @property
     def name(self) -> Reason:

@@ -9,14 +9,13 @@ from hashlib import blake2b
 from ..detection.guard import Asked
 from ..domain.address_table import AddressTable, Located
 from ..domain.evidence import Circumstances, Network
-from ..domain.provinces import FOREIGN, REACH_KM, distance_to_province, near_hub, region_of
+from ..domain.network import block_of, is_program, network_of, place_of_line
+from ..domain.provinces import FOREIGN, REACH_KM, distance_to_province, region_of
 from ..domain.scan import Actor, Entry, Visit, VisitKind
 from ..web.visit import is_preview_bot
 from .trace import DAY_S, Known, Scan
 
-_PROGRAMS = ("okhttp", "python-requests", "curl/", "go-http-client", "java/", "libwww", "wget", "aiohttp", "scrapy")
 _SURE_M = 5_000.0  # a phone's fix that is worse than this is no better than a line's
-_WIDE_KM = 150.0  # a line that the table places worse than this has no place
 _FINGERPRINT = 8
 _COUNTRIES = ("CN", "JP", "KR", "US", "DE", "AU", "TH", "SG", "KH", "LA", "TW", "FR")  # markets of a trace from 100 on
 _ACTORS = {actor.value: actor for actor in Actor}
@@ -45,7 +44,7 @@ class Visits:
         """The visit of a line. A phone's own place outweighs its address, unless the address is a data centre's."""
         client = scan.client
         located = self._find(client.address)
-        network = _network(located, client.agent)
+        network = network_of(located, client.agent)
         place, sure = _place(scan, located, network)
         country = located.country if located else ""
         region = region_of(place[0] if place else located.lat) if country == "VN" and located else ""
@@ -126,28 +125,6 @@ def country_of(market: int) -> str:
     return _COUNTRIES[market - FOREIGN] if market < FOREIGN + len(_COUNTRIES) else ""
 
 
-def block_of(address: str) -> str:
-    """The /24 of an IPv4 address, the /48 of an IPv6 one."""
-    if ":" in address:
-        return ":".join(address.split(":")[:3])
-    return address.rpartition(".")[0]
-
-
-def _network(located: Located | None, agent: str) -> Network:
-    if located is not None and located.network is Network.HOSTING:
-        return Network.HOSTING
-    if is_program(agent):
-        return Network.HOSTING
-    return located.network if located is not None else Network.UNKNOWN
-
-
-@lru_cache(maxsize=4096)
-def is_program(agent: str) -> bool:
-    """Whether a user agent names a library for programs."""
-    lowered = agent.lower()
-    return any(name in lowered for name in _PROGRAMS)
-
-
 def _is_preview(agent: str, network: Network, device: str | None) -> bool:
     """A robot that says so, or a browser without a person: from a data centre, on no phone, with no cookie."""
     if is_preview_bot(agent):
@@ -159,12 +136,7 @@ def _place(scan: Scan, located: Located | None, network: Network) -> tuple[tuple
     geo = scan.client.geo
     if geo is not None and network is not Network.HOSTING and geo.accuracy_m <= _SURE_M and _on_earth(geo.lat, geo.lon):
         return (geo.lat, geo.lon), True
-    if located is None or network is not Network.LINE:
-        return None, False
-    wide = located.radius_km > _WIDE_KM or near_hub(located.lat, located.lon)
-    if located.country == "VN" and wide:
-        return None, False
-    return (located.lat, located.lon), False
+    return place_of_line(located, network), False
 
 
 def _on_earth(lat: float, lon: float) -> bool:

@@ -45,7 +45,9 @@ _SERVER = (
 _KNOWN = frozenset((*_SERVER, *(f"HTTP_{name}" for name in HEADERS)))
 _OUR_TAG = re.compile(r'W/"[0-9a-f]{40}"')
 _verdict_but_first = attrgetter(*(field.name for field in fields(Verdict) if field.name != "first_checked"))
-_item_but_serial = attrgetter(*(field.name for field in fields(ItemPart) if field.name not in ("serial", "state_at")))
+_item_but_serial = attrgetter(
+    *(field.name for field in fields(ItemPart) if field.name not in ("serial", "state_at", "shipment"))
+)
 
 StartResponse = Callable[..., Any]
 

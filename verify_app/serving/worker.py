@@ -31,6 +31,7 @@ from ..store.journal import Journal
 from ..store.ledger import LedgerRow
 from ..store.partitions import ensure_months
 from ..store.rebuild import RebuildLost, complete, rebuild
+from ..store.standing import standing_flags
 from ..store.stream import Consumer, Entry
 
 _log = logging.getLogger("verify_app.worker")
@@ -143,7 +144,7 @@ class Worker:
     def mirror(self) -> int:
         """Mirror the acts in force beside the histories."""
         with reading(self._engine) as connection:
-            rows = list(flag_rows(connection))
+            rows = [*flag_rows(connection), *standing_flags(connection, time.time_ns() // 1_000_000)]
         return mirror_flags(self._script.client, rows, shards=self._script.shards)
 
     def mend(self) -> int:

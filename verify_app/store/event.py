@@ -7,6 +7,7 @@ import msgspec
 from verify_app.domain.code import Code
 from verify_app.domain.scan import Actor, Entry, Visit, VisitKind
 
+from .evidence import pack
 from .ledger import LedgerRow
 
 _VERSION = 1
@@ -32,6 +33,9 @@ class _Wire(msgspec.Struct, array_like=True, gc=False):
     country: str = ""
     region: str = ""
     cell: tuple[int, int] | None = None
+    # added later, at the end: an older release passes over what it does not know
+    circumstances: bytes = b""
+    watch: tuple[int, int, int] | None = None
 
 
 _encoder = msgspec.json.Encoder()
@@ -58,13 +62,15 @@ def row_of(code: Code, visit: Visit) -> LedgerRow:
         visit.country,
         visit.region,
         cell,
+        circumstances=b"" if visit.circumstances is None else pack(visit.circumstances),
+        watch=visit.watch,
     )
 
 
 def encode(row: LedgerRow) -> bytes:
     """The row as one line of JSON, without what the history held before."""
     r = row
-    seen = (r.entry, r.actor, r.tag, r.country, r.region, r.cell)
+    seen = (r.entry, r.actor, r.tag, r.country, r.region, r.cell, r.circumstances, r.watch)
     return _encoder.encode((_VERSION, r.scan_id, r.when, r.identity, r.gtin, r.lot, r.serial, r.kind, *seen))
 
 
@@ -77,4 +83,5 @@ def decode(line: bytes, prior_scans: int = 0, prior_others: int = 0) -> LedgerRo
     if not 1 <= w.version <= _VERSION:
         raise EventError(f"Expected a scan event of version 1 to {_VERSION}, got {w.version}.")
     seen = (w.kind.value, w.entry.value, w.actor.value, w.tag, w.country, w.region, w.cell)
-    return LedgerRow(w.scan_id, w.when, w.identity, w.gtin, w.lot, w.serial, *seen, prior_scans, prior_others)
+    rest = (prior_scans, prior_others, w.circumstances, w.watch)
+    return LedgerRow(w.scan_id, w.when, w.identity, w.gtin, w.lot, w.serial, *seen, *rest)

@@ -6,7 +6,7 @@
 -- Circumstances of a scan (12 bytes, see evidence.py): network 1 (1 carrier, 2 line, 3 hosting, + 4 abroad),
 --   place 1 (1 by its line, 2 by the phone), latitude 2, longitude 2 (steps of 0.05 degrees), line's tag 2,
 --   facts 2 (1 used, 2 destroyed, 4 not shipped, 8 outside its market, 16 inside, 32 campaign, 64 flagged client,
---   128 known by its address alone),
+--   128 known by its address alone, 256 came through a shared link, as a rebuild knows; higher bits are for the worker),
 --   days since use 1, days that such an item lasts 1 (0 not known).
 -- Packed, big-endian; counts stop at 255, times are minutes since 2020: version 1, shared until 3, tokens 1 (tenths),
 --   filled 3, and the counts of COUNTS 1 each (the first 31 of them in version 1), last day 2, last newcomer's day 2, last used day 2, last newcomer 3,
@@ -25,12 +25,14 @@ local function evidence_head(version)
   evidence_heads[version] = head
   return head
 end
+local FACTS = {'used', 'destroyed', 'unshipped', 'outside', 'inside', 'campaign', 'flagged', 'vague', 'linked'}
 local PLACES, LINES, PLACE_KM = 5, 8, 60
 local TOKENS, TOKEN_MINUTES = 40, 36  -- four newcomers at once, and a tenth of one more every 36 minutes: four a day
 local SHARED_MINUTES = 3 * 1440
 local USUAL_LIFE = 45  -- days that an item lasts if nobody says how many
 local SHELF_MINUTES = 15 * 1440  -- a shopper may have looked at it before its buyer did
 local RETURN_MINUTES = 720
+local PEERS_MS = '158112000000'  -- five years after the product's last newcomer
 local PEER_CAPS = {{'credited', 6}, {'ndays', 6}, {'places', 3}, {'gap10', 2}, {'alternate', 3}}
 
 local function evidence_fresh()
@@ -89,7 +91,7 @@ local function circumstances_read(packed)
   network, c.sure, c.lat, c.lon, c.line, facts, c.since, c.life = struct.unpack('>BBi2i2I2I2BB', packed)
   c.network = network % 4
   c.abroad = math.floor(network / 4) % 2 == 1
-  for bit, name in ipairs({'used', 'destroyed', 'unshipped', 'outside', 'inside', 'campaign', 'flagged', 'vague'}) do
+  for bit, name in ipairs(FACTS) do
     c[name] = math.floor(facts / 2 ^ (bit - 1)) % 2 == 1
   end
   return c
@@ -189,7 +191,7 @@ local function returned(e, c, minute, region, seen)
 end
 
 -- One public scan; `seen`: when its visitor was here before, nil for a newcomer. Minutes and days since 2020; `age`:
--- minutes since the code's first scan.
+-- minutes since the code's first scan. True for a newcomer who followed a shared link.
 local function evidence_add(e, c, seen, minute, today, region, age)
   if c.flagged then count(e, 'flagged'); return end
   if c.network == 3 then count(e, 'hosted'); return end
@@ -197,9 +199,14 @@ local function evidence_add(e, c, seen, minute, today, region, age)
   if c.destroyed and c.since >= 1 then count(e, 'destroyed') end
   if seen then returned(e, c, minute, region, seen); return end
   if c.network == 2 and not new_line(e, c.line) then count(e, 'kin'); return end
-  if minute <= e.shared_until then count(e, 'shared'); return end
+  if c.linked or minute <= e.shared_until then count(e, 'shared'); return true end
   if not token(e, minute) then count(e, 'over'); return end
   credit(e, c, minute, today, region, age)
+end
+
+-- Whether a worker should look at it: nothing below can be more than information.
+local function evidence_tells(e)
+  return e.credited >= 3 or e.destroyed > 0 or e.unshipped > 0 or e.used > 0 or e.shared >= 20
 end
 
 local function evidence_share(e, minute)
@@ -227,6 +234,6 @@ local function peers_add(key, before, after)
     if after and after[i] ~= before[i] then sums[i] = sums[i] + after[i] - before[i]; changed = true end
   end
   packed = struct.pack('>I4I4I4I4I4I4', sums[1], sums[2], sums[3], sums[4], sums[5], sums[6])
-  if changed then redis.call('SET', key, packed) end
+  if changed then redis.call('SET', key, packed, 'PX', PEERS_MS) end
   return packed
 end

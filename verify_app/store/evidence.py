@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
-from verify_app.domain.evidence import Circumstances, Evidence, Peers
+from verify_app.domain.evidence import Circumstances, Evidence, Network, Peers
 
 _CIRCUMSTANCES = struct.Struct(">BBhhHHBB")
 _COUNTS = {1: 31, 2: 36}  # by version, as in evidence.lua, and in the order of Evidence
 _HEADS = {version: struct.Struct(f">B3sB3s{counts}BHHH3sBBB") for version, counts in _COUNTS.items()}
 _PLACE = struct.Struct(">hh3sB")
 _PEERS = struct.Struct(">6I")
+_FACTS = ("used", "destroyed", "unshipped", "outside", "inside", "campaign", "flagged", "vague", "linked", "unlisted",
+          "complete", "invalid")  # fmt: skip
 PEERS_SIZE = _PEERS.size
 _MINUTES_PER_DAY = 1440
 
@@ -26,11 +29,41 @@ def pack(c: Circumstances) -> bytes:
         | c.campaign << 5
         | c.flagged << 6
         | c.vague << 7
+        | c.linked << 8
+        | c.unlisted << 9
+        | c.complete << 10
+        | c.invalid << 11
     )
     lat, lon = c.place or (0, 0)
     sure = 0 if c.place is None else 2 if c.sure else 1
     since = min(255, max(0, c.used_days))
     return _CIRCUMSTANCES.pack(c.network | c.abroad << 2, sure, lat, lon, c.line, facts, since, min(255, c.life_days))
+
+
+def circumstances(packed: bytes) -> Circumstances:
+    """Circumstances from their 12 bytes; what is not there is not known."""
+    if len(packed) < _CIRCUMSTANCES.size:
+        return Circumstances()
+    network, place, lat, lon, line, facts, since, life = _CIRCUMSTANCES.unpack_from(packed)
+    said: dict[str, Any] = {name: bool(facts >> bit & 1) for bit, name in enumerate(_FACTS)}
+    used = said.pop("used")
+    return Circumstances(
+        network=Network(network & 3),
+        abroad=bool(network & 4),
+        place=(lat, lon) if place else None,
+        sure=place == 2,
+        line=line,
+        used_days=since if used else -1,
+        life_days=life,
+        **said,
+    )
+
+
+def linked(packed: bytes) -> bytes:
+    """The same circumstances, of a scan that came through a shared link."""
+    if len(packed) < _CIRCUMSTANCES.size:
+        return packed
+    return packed[:8] + bytes((packed[8] | 1,)) + packed[9:]
 
 
 def unpack(packed: bytes, first_minute: int) -> Evidence:

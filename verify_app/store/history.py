@@ -18,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from verify_app.domain.code import Code
-from verify_app.domain.evidence import NO_EVIDENCE, NO_PEERS
+from verify_app.domain.evidence import NO_EVIDENCE, NO_PEERS, Evidence, Peers
 from verify_app.domain.history import Flags, History
 from verify_app.domain.scan import Actor, Visit, VisitKind
 
@@ -43,6 +43,7 @@ _EPOCH_MS = 1_577_836_800_000  # 2020-01-01 UTC: times of the state have 40 bits
 _LATEST = 2**40 - 1
 _FACTS = struct.Struct(">B5sIBhh5s5sI")
 _BEFORE = struct.Struct(">BBIIH5s5sHHHBH")
+_YEAR_MS = 366 * 86_400_000
 _REGIONS = {"N": 1, "C": 2, "S": 3}
 Arguments = tuple[str | bytes | int, ...]
 _REPEAT, _RECORDED, _MINE, _CORRUPT, _EVIDENCE = 1, 2, 4, 8, 16
@@ -65,6 +66,9 @@ class Mode(IntEnum):
     REPLAY = 2
     FOLD = 3
     PREVIEW = 4
+
+
+_MODES = {VisitKind.SCAN: Mode.SCAN, VisitKind.LOOK: Mode.LOOK, VisitKind.PREVIEW: Mode.PREVIEW}
 
 
 def connect(url: str, timeout_ms: int) -> redis.Redis:
@@ -137,15 +141,19 @@ class Script:
         """Put the function into the server. Raises `redis.RedisError`."""
         self.client.function_load(_LIBRARY, replace=True)
 
-    def arguments(self, mode: Mode, row: LedgerRow, guard: str = "", circumstances: bytes = b"") -> Arguments:
-        """What follows the function's name in FCALL. Without `circumstances` (see evidence.py) the evidence of copies
-        is neither gathered nor returned."""
+    def arguments(
+        self, mode: Mode, row: LedgerRow, guard: str = "", circumstances: bytes = b"", lifetime: bytes = b""
+    ) -> Arguments:
+        """What follows the function's name in FCALL. Without `circumstances` (an item's own, if none are given; see
+        evidence.py) the evidence of copies is neither gathered nor returned. `lifetime` is that of the code's state in
+        milliseconds, five bytes."""
         shard = keys.shard_of(row.gtin, row.identity, self.shards)
         lat, lon = row.cell or (0, 0)
         marks = _REGIONS.get(row.region, 0) | (row.country not in ("", "VN")) << 2
         marks |= (row.cell is not None) << 3 | (row.actor == Actor.PUBLIC) << 4
         when = min(max(row.when - _EPOCH_MS, 0), _LATEST).to_bytes(5, "big")
-        facts = _FACTS.pack(mode, when, row.tag, marks, lat, lon, self._reload, self._lifetime, STREAM_LIMIT)
+        kept = lifetime or self._lifetime
+        facts = _FACTS.pack(mode, when, row.tag, marks, lat, lon, self._reload, kept, STREAM_LIMIT)
         return (
             5,
             keys.state(shard, row.identity),
@@ -158,7 +166,7 @@ class Script:
             row.lot and f"10/{row.lot}",
             row.serial and f"21/{row.serial}",
             row.scan_id if mode is Mode.REPLAY else guard,
-            circumstances,
+            circumstances or (row.circumstances if row.serial else b""),
         )
 
 
@@ -185,12 +193,13 @@ class ValkeyHistory:
 
         None: the history is not available or not complete; the scan is then in the stream or in the journal (or,
         when the disk is full, nowhere: `outcomes` counts it as "lost" and the journal says so in its state).
-        A visit that is not a SCAN changes nothing. The flags are those of the product, of `code.lot` and of
-        `code.serial`: pass the passport's code, which carries the lot of an item where it is known.
+        A visit that is not a SCAN changes nothing, but that a PREVIEW opens the window of a shared link. The flags
+        are those of the product, of `code.lot` and of `code.serial`: pass the passport's code, which carries the lot
+        of an item where it is known.
         """
         row = row_of(code, visit)
         scan = visit.kind is VisitKind.SCAN
-        arguments = self._script.arguments(Mode.SCAN if scan else Mode.LOOK, row)
+        arguments = self._script.arguments(_MODES[visit.kind], row, lifetime=_lifetime(visit))
         if self._circuit.enter():
             try:
                 reply = self._script.send(arguments)
@@ -213,7 +222,10 @@ class ValkeyHistory:
             return [self._missed(row, scan) for row, scan in rows]
         try:
             replies = self._script.send_all(
-                [self._script.arguments(Mode.SCAN if scan else Mode.LOOK, row) for row, scan in rows]
+                [
+                    self._script.arguments(_MODES[visit.kind], row, lifetime=_lifetime(visit))
+                    for (row, _), (_, visit) in zip(rows, scans, strict=True)
+                ]
             )
         except BaseException:
             self._circuit.failed()
@@ -278,11 +290,42 @@ def read(reply: bytes) -> History | None:
     )
 
 
+def read_told(packed: bytes) -> tuple[Evidence, Peers]:
+    """Evidence and peers that the script laid beside an event (field x). Raises `struct.error` if they are none."""
+    (length,) = _LENGTH.unpack_from(packed)
+    end = _LENGTH.size + length
+    first = int.from_bytes(packed[end + PEERS_SIZE :], "big")
+    return unpack(packed[_LENGTH.size : end], first // 60_000), peers_of(packed[end : end + PEERS_SIZE])
+
+
+def _lifetime(visit: Visit) -> bytes:
+    """How long a state is kept after this visit: the goods' life and a year, but a year at least; b"": as usual."""
+    if not visit.keep_until:
+        return b""
+    return min(max(visit.keep_until - visit.when, _YEAR_MS), _LATEST).to_bytes(5, "big")
+
+
 _NO_FLAGS = Flags()
 
 
 def _flags(text: str) -> Flags:
-    """Flags of acts such as "recall:17 suspended:4"; a cancellation outweighs a suspension."""
-    acts = text.split(" ")
-    display = [act for act in acts if act.startswith("cancelled:")] or [a for a in acts if a.startswith("suspended:")]
-    return Flags(recall=next((act for act in acts if act.startswith("recall:")), ""), display=(display or [""])[0])
+    """Flags such as "recall:17 suspended:4 confirmed:1795000000000 excused:3.5"; a cancellation outweighs a
+    suspension. What a newer release wrote is passed over."""
+    said: dict[str, str] = {}
+    for flag in text.split(" "):
+        said.setdefault(flag.partition(":")[0], flag)
+    return Flags(
+        recall=said.get("recall", ""),
+        display=said.get("cancelled", "") or said.get("suspended", ""),
+        confirmed=int(_number(said.get("confirmed", ""))),
+        excused=_number(said.get("excused", "")),
+        prior=_number(said.get("prior", "")),
+        overrun="overrun" in said,
+    )
+
+
+def _number(flag: str) -> float:
+    try:
+        return float(flag.partition(":")[2] or 0)
+    except ValueError:
+        return 0.0

@@ -62,6 +62,24 @@ case_step = sa.Table(
     _number("deadline"),
 )
 
+# What closed cases say of codes. Never deleted; in force while `ended` is 0.
+standing = sa.Table(
+    "standing",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", CODE, nullable=False),
+    sa.Column("gtin", CODE, nullable=False),
+    _words("lot"),
+    _words("serial"),
+    sa.Column("case_id", sa.Integer, nullable=False, server_default="0", index=True),
+    sa.Column("amount", sa.Float, nullable=False, server_default="0"),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("when_ms", MILLISECONDS, nullable=False),
+    _number("ended"),
+    sa.Index("ix_standing_gtin_serial", "gtin", "serial"),
+    sa.Index("ix_standing_ended", "ended"),
+)
+
 # One row per alert; more evidence under the same key updates it.
 alert = sa.Table(
     "alert",

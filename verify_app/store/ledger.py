@@ -36,6 +36,8 @@ class LedgerRow:
     cell: tuple[int, int] | None = None
     prior_scans: int = 0
     prior_others: int = 0
+    circumstances: bytes = b""  # packed, see evidence.py: what a rebuild needs to gather the same evidence again
+    watch: tuple[int, int, int] | None = None  # tags of client, block and crew on their way; never in the ledger
 
 
 def append(connection: sa.Connection, rows: Sequence[LedgerRow]) -> int:
@@ -102,6 +104,7 @@ def _values(row: LedgerRow) -> dict[str, Any]:
         "province": province_of_cell(*row.cell) if row.cell and row.country == "VN" else None,
         "prior_scans": row.prior_scans,
         "prior_others": row.prior_others,
+        "circumstances": row.circumstances or None,
     }
 
 
@@ -123,4 +126,5 @@ def read_row(row: Any) -> LedgerRow:
         cell=None if row.cell_lat is None else (row.cell_lat, row.cell_lon),
         prior_scans=row.prior_scans,
         prior_others=row.prior_others,
+        circumstances=row.circumstances or b"",
     )

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from verify_app.domain.passport import ItemPart, ItemState, LotPart, ModelPart
+from verify_app.domain.passport import ItemPart, LotPart, ModelPart
 from verify_app.domain.registry import Enterprise, EnterpriseKind, Place, Tenant
 
 from .acts import Effect, StoredAct, act_columns, effect, read_act
@@ -20,6 +20,7 @@ from .passports import (
     LOT_JOIN,
     MODEL_COLUMNS,
     MODEL_JOIN,
+    read_item,
     read_shown_lot,
     read_shown_model,
 )
@@ -89,7 +90,7 @@ def list_items(
     if lot is not None:
         query = query.where(item.c.lot == lot)
     rows = connection.execute(query.order_by(item.c.serial).limit(limit))
-    return tuple(ItemPart(row.item_serial, row.item_lot, ItemState(row.item_state), row.item_state_at) for row in rows)
+    return tuple(read_item(row) for row in rows)
 
 
 def short_of(connection: sa.Connection, gtin: str, serial: str) -> str:

@@ -141,8 +141,12 @@ local function replayed()
   return 'd' .. string.match(KEYS[1], '^h(:{%d+}:)') .. ARGV[5]
 end
 
-local function record(scans, others)
-  redis.call('XADD', KEYS[3], '*', 'e', ARGV[2], 'n', scans, 'o', others)
+-- Beside the event: l for a visitor who followed a shared link, x for evidence that a detector should look at.
+local function record(scans, others, followed, told)
+  local fields = {'e', ARGV[2], 'n', scans, 'o', others}
+  if followed then fields[7], fields[8] = 'l', 1 end
+  if told then fields[#fields + 1] = 'x'; fields[#fields + 1] = told end
+  redis.call('XADD', KEYS[3], '*', unpack(fields))
   if mode == REPLAY then
     redis.call('SET', replayed(), '', 'PX', REPLAYED_FOR)
   end
@@ -194,10 +198,11 @@ local function add(s, own)
   end
 end
 
--- Adds this scan to the evidence; returns it and the product's peers for the answer: length 2, evidence, peers 24.
+-- Adds this scan to the evidence; returns it and the product's peers for the answer: length 2, evidence, peers 24;
+-- whether this visitor followed a shared link; whether a detector should look.
 local function gather(s, seen, counts)
   local minute = math.floor(when / 60000)
-  local before, after = nil, nil
+  local before, after, followed, tells = nil, nil, false, false
   if mode == PREVIEW then
     if s.scans > 0 then
       s.evidence = s.evidence or evidence_fresh()
@@ -207,11 +212,12 @@ local function gather(s, seen, counts)
     s.evidence = s.evidence or evidence_fresh()
     before = peer_parts(s.evidence)
     local age = s.scans > 0 and minute - math.floor(s.first / 60000) or 0
-    evidence_add(s.evidence, circumstances, seen, minute, today, region, age)
+    followed = evidence_add(s.evidence, circumstances, seen, minute, today, region, age)
     after = peer_parts(s.evidence)
+    tells = evidence_tells(s.evidence)
   end
   local packed = s.evidence and evidence_write(s.evidence) or ''
-  return struct.pack('>I2', #packed) .. packed .. peers_add(KEYS[5], before, after)
+  return struct.pack('>I2', #packed) .. packed .. peers_add(KEYS[5], before, after), followed, tells
 end
 
 local function observe(keys, arguments)
@@ -268,12 +274,16 @@ local function observe(keys, arguments)
   local facts = fault + (circumstances and 16 or 0) + (again and 1 or 0) + (s.scans > 0 and s.first_tag == tag and 4 or 0)
   if (mode == SCAN and not again) then facts = facts + 2 end
   local before, others = answer(0, s, own, facts)
-  if (mode == SCAN and not again) or mode == REPLAY then record(s.scans, others) end
+  local scans = s.scans
+  local evidence, followed, tells = '', false, false
+  if circumstances then evidence, followed, tells = gather(s, own and math.floor(seen / 60000), writes and not again and public) end
+  if (mode == SCAN and not again) or mode == REPLAY then
+    record(scans, others, followed, tells and evidence .. string.sub(before, 13, 17))
+  end
   if mode == REPLAY and again and own and when < seen then
     earlier(s, own)  -- of two looks within minutes the later came first
     keep(s)
   end
-  local evidence = circumstances and gather(s, own and math.floor(seen / 60000), writes and not again and public) or ''
   if mode == PREVIEW and s.evidence then keep(s) end
   if writes and not again then
     if public then

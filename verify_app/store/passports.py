@@ -139,6 +139,11 @@ def read_shown_lot(row: Any) -> LotPart:
     )
 
 
+def read_item(row: Any) -> ItemPart:
+    """Item of a row with the columns of `ITEM_COLUMNS`, without acts."""
+    return ItemPart(row.item_serial, row.item_lot, ItemState(row.item_state), row.item_state_at, row.item_shipment)
+
+
 def _laid(part: Any, above: LotFound | ItemFound) -> Any:
     own = Effect(part.recall, part.display, part.display_act)
     total = own.joined(Effect(above.recall, above.display, above.display_act))
@@ -168,7 +173,7 @@ def _lot(row: Any, total: Effect) -> LotFound:
 def _item(row: Any, total: Effect) -> ItemFound:
     part = None
     if row.item_state is not None:
-        part = ItemPart(row.item_serial, row.item_lot, ItemState(row.item_state), row.item_state_at)
+        part = read_item(row)
     found: ItemFound = _as_found(ItemFound, part, total)
     return found
 
@@ -216,6 +221,7 @@ ITEM_COLUMNS = (
     item.c.lot.label("item_lot"),
     item.c.state.label("item_state"),
     item.c.state_at.label("item_state_at"),
+    item.c.shipment.label("item_shipment"),
 )
 
 _IN_FORCE = (act.c.gtin == model.c.gtin) & (act.c.ended == 0)

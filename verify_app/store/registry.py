@@ -176,11 +176,17 @@ def _write_items(engine: sa.Engine, records: Iterable[ItemRecord]) -> int:
 def _upsert_items(connection: sa.Connection, batch: Sequence[ItemRecord]) -> int:
     statement = insert(connection, item)
     new = statement.excluded
+    shipment = sa.func.coalesce(sa.func.nullif(new.shipment, ""), item.c.shipment)  # "" says nothing of it
     statement = statement.on_conflict_do_update(
         index_elements=["gtin", "serial"],
-        set_={"lot": new.lot, "state": new.state, "state_at": new.state_at},
+        set_={"lot": new.lot, "state": new.state, "state_at": new.state_at, "shipment": shipment},
         where=(new.state_at >= item.c.state_at)
-        & ((new.lot != item.c.lot) | (new.state != item.c.state) | (new.state_at != item.c.state_at)),
+        & (
+            (new.lot != item.c.lot)
+            | (new.state != item.c.state)
+            | (new.state_at != item.c.state_at)
+            | (shipment != item.c.shipment)
+        ),
     )
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for record in batch:

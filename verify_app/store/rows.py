@@ -67,6 +67,7 @@ def item_row(record: ItemRecord) -> dict[str, Any]:
         "lot": part.lot,
         "state": part.state.value,
         "state_at": part.state_at,
+        "shipment": part.shipment,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +14,7 @@ import redis
 from . import keys
 from .cluster import ClusterRedis
 from .event import EventError, decode
+from .evidence import linked
 from .ledger import LedgerRow
 
 _POLL_S = 0.05  # a cluster cannot wait for streams of several slots at once
@@ -34,7 +35,13 @@ class Entry:
             prior = int(self.fields.get(b"n", 0)), int(self.fields.get(b"o", 0))
         except ValueError as error:
             raise EventError(f"Expected counts beside the scan event, got {error}.") from error
-        return decode(self.fields.get(b"e", b""), *prior)
+        row = decode(self.fields.get(b"e", b""), *prior)
+        return replace(row, circumstances=linked(row.circumstances)) if b"l" in self.fields else row
+
+    @property
+    def told(self) -> bytes:
+        """Evidence that the script found worth a detector's look, as `history.read_told` reads it; b"" for none."""
+        return self.fields.get(b"x", b"")
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,7 @@ item = sa.Table(
     _words("lot"),
     sa.Column("state", CODE, nullable=False),
     _number("state_at"),
+    _words("shipment"),
     sa.Index("ix_item_gtin_lot", "gtin", "lot"),
     sqlite_with_rowid=False,
 )
@@ -242,6 +243,7 @@ scan = sa.Table(
     sa.Column("prior_scans", sa.Integer, nullable=False, server_default="0"),
     sa.Column("prior_others", sa.Integer, nullable=False, server_default="0"),
     sa.Column("province", sa.SmallInteger),  # place in domain/provinces.py of a cell in Vietnam
+    sa.Column("circumstances", sa.LargeBinary),  # 12 bytes for a rebuild: coarse place, kind of network, facts
     sa.Index("ix_scan_identity_when_ms", "identity", "when_ms"),
     sa.Index("ix_scan_gtin_when_ms", "gtin", "when_ms"),
     sa.Index("ix_scan_when_ms_scan_id", "when_ms", "scan_id"),

@@ -59,7 +59,7 @@ def card_of(verdict: Verdict, words: Catalogue, number: int = 1) -> Card:
         title=words.text(f"verdict.{verdict.name}.title"),
         meaning=words.text(f"verdict.{verdict.name}.meaning"),
         next=words.text(f"verdict.{verdict.name}.next"),
-        detail=_detail(verdict, words) if verdict.name is Reason.VALID else "",
+        detail=_detail(verdict, words) if verdict.name in (Reason.VALID, Reason.CONFIRMED) else "",
         id=number,
     )
 
@@ -158,7 +158,8 @@ def act_lines(act: Act, words: Catalogue) -> dict[str, str | Text]:
 def _detail(verdict: Verdict, words: Catalogue) -> str:
     if verdict.detail is None:
         return ""
-    return words.text(f"verdict.detail.{verdict.detail}", date=first_checked(verdict, words))
+    day = words.date(verdict.confirmed) if verdict.confirmed else first_checked(verdict, words)
+    return words.text(f"verdict.detail.{verdict.detail}", date=day)
 
 
 def _dates(code: Code, lot: LotPart | None, today: date, words: Catalogue) -> list[Comparison]:

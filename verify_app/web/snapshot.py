@@ -178,7 +178,7 @@ def _respelt(code: Code, serial: str) -> Code:
 
 
 def _with_item(passport: Passport, code: Code, trial: _Trial) -> Passport:
-    item = passport.item and replace(passport.item, serial=trial.serial, state_at=trial.state_at)
+    item = passport.item and replace(passport.item, serial=trial.serial, state_at=trial.state_at, shipment=trial.agent)
     return replace(passport, code=code, item=item)
 
 

@@ -22,16 +22,24 @@ from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 from flask import Request
 from iptocc import country_code
 
-from ..domain.scan import Entry, Visit, VisitKind
+from ..domain.address_table import Located
+from ..domain.evidence import Network
+from ..domain.network import block_of, is_own_network, network_of, place_of_line
+from ..domain.provinces import region_of
+from ..domain.scan import Actor, Entry, Origin, Visit, VisitKind
 
 if TYPE_CHECKING:
     from ..parts import Parts
     from ..verify import Answer
 
 EPOCH_MS = 90 * 24 * 3600 * 1000  # a visitor's tags change after 90 days: older scans cannot be joined to new ones
+ACTOR = "verify_app.actor"  # in a WSGI environment: the `Actor` that a sign-in has established; never a header
 GIVEN = "verify_app.given"  # in a WSGI environment: the answer and visit of a scan that another door has recorded
+_DAY_MS = 24 * 3600 * 1000
+_NOWHERE_KM = 1_000.0
 _MOST_AGENTS = 4096
 _agents: dict[str, bool] = {}
+_ORIGINS = {network: Origin(network) for network in Network}
 _searching = Lock()
 _PREFETCH = ("HTTP_PURPOSE", "HTTP_SEC_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 _LINKSETS = ("all", "linkset")  # GS1-Conformant Resolver Standard: the list of links, not the page
@@ -57,6 +65,10 @@ class Caller:
     kind: VisitKind
     entry: Entry
     country: str
+    region: str
+    actor: Actor
+    origin: Origin
+    watch: tuple[int, int, int] | None
 
     def holds(self, now: int) -> bool:
         """Whether it is still the epoch."""
@@ -64,7 +76,10 @@ class Caller:
 
     def visit(self, now: int) -> Visit:
         """The look of this caller at a moment of the epoch, in UTC milliseconds."""
-        return Visit(new_id(now), now, self.visitor, self.kind, self.entry, country=self.country)
+        return Visit(
+            new_id(now), now, self.visitor, self.kind, self.entry, self.actor, self.country, self.region,
+            origin=self.origin, watch=self.watch,
+        )  # fmt: skip
 
 
 def caller_of(environ: Mapping[str, Any], args: Mapping[str, str], parts: Parts, entry: Entry, now: int) -> Caller:
@@ -74,14 +89,58 @@ def caller_of(environ: Mapping[str, Any], args: Mapping[str, str], parts: Parts,
         header("REMOTE_ADDR") or "", header("HTTP_X_FORWARDED_FOR", ""), parts.settings.trusted_proxies
     )
     agent, languages = header("HTTP_USER_AGENT", ""), header("HTTP_ACCEPT_LANGUAGE", "")
-    tag = visitor(parts.secret, now, address, agent + "\n" + languages)
-    return Caller(tag, now // EPOCH_MS, _kind(environ, args, agent, entry), entry, country_of(address))
+    located = parts.addresses.find(address) if address else None
+    country = located.country if located and located.country else country_of(address)
+    network = network_of(located, agent)
+    return Caller(
+        visitor(parts.secret, now, address, agent + "\n" + languages),
+        now // EPOCH_MS,
+        _kind(environ, args, agent, entry),
+        entry,
+        country,
+        _region(located),
+        environ.get(ACTOR, Actor.PUBLIC),
+        _origin(parts.secret, now, address, network, located),
+        _watch(parts.secret, now, address, agent, network is Network.HOSTING or country not in ("", "VN")),
+    )
 
 
 def visit_from(environ: Mapping[str, Any], args: Mapping[str, str], parts: Parts, entry: Entry = Entry.LINK) -> Visit:
     """The look that a WSGI environment and the arguments of its query stand for, at this moment."""
     now = time.time_ns() // 1_000_000
     return caller_of(environ, args, parts, entry, now).visit(now)
+
+
+def _region(located: Located | None) -> str:
+    """North, centre or south, where the table knows it."""
+    known = located is not None and located.country == "VN" and located.radius_km < _NOWHERE_KM
+    return region_of(located.lat) if known and located else ""
+
+
+def _origin(secret: bytes, now: int, address: str, network: Network, located: Located | None) -> Origin:
+    """Kind of network and place. The neighbourhood of a line is hashed: it tells one household from another."""
+    if network is not Network.LINE:
+        return _ORIGINS[network]
+    key = _epoch_key(secret, now // EPOCH_MS)
+    block = blake2b(f"line/{block_of(address)}".encode(), key=key, digest_size=16).digest()
+    return Origin(network, place_of_line(located, network), block)
+
+
+def _watch(secret: bytes, now: int, address: str, agent: str, strange: bool) -> tuple[int, int, int] | None:
+    """Tags for finding clients that try codes out: of the client for one day, of its block and of the browser there
+    for 90 days, but those two only for hosting and foreign networks, which stand for no household."""
+    if not address or is_own_network(address):
+        return None
+    day = _epoch_key(secret, -1 - now // _DAY_MS)
+    client = int.from_bytes(blake2b(address.encode(), key=day, digest_size=8).digest(), "big")
+    if not strange:
+        return client, 0, 0
+    key, block = _epoch_key(secret, now // EPOCH_MS), block_of(address)
+    return (
+        client,
+        int.from_bytes(blake2b(f"block/{block}".encode(), key=key, digest_size=7).digest(), "big"),
+        int.from_bytes(blake2b(f"crew/{block}|{agent}".encode(), key=key, digest_size=7).digest(), "big"),
+    )
 
 
 def new_id(now: int) -> str:
@@ -148,7 +207,7 @@ def visitor(secret: bytes, now: int, address: str, browser: str) -> bytes:
     return blake2b(f"{address}\n{browser}".encode(), key=key, digest_size=16).digest()
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _epoch_key(secret: bytes, epoch: int) -> bytes:
     return blake2b(str(epoch).encode(), key=secret[:64], digest_size=32).digest()
 

@@ -44,8 +44,16 @@ class State:
 
 def states() -> list[State]:
     """Every reason as a headline, VALID once for each of its details."""
-    verdicts = [Verdict((Reason.VALID,), LEVELS[Reason.VALID], detail=detail, first_checked=_NOW) for detail in Detail]
-    verdicts += [Verdict((reason,), LEVELS[reason]) for reason in Reason if reason is not Reason.VALID]
+    verdicts = [
+        Verdict((Reason.VALID,), LEVELS[Reason.VALID], detail=detail, first_checked=_NOW)
+        for detail in Detail
+        if detail is not Detail.CONFIRMED
+    ]
+    verdicts += [
+        Verdict((reason,), LEVELS[reason], detail=Detail.CONFIRMED, confirmed=_NOW)
+        for reason in Reason
+        if reason is not Reason.VALID
+    ]
     return [
         State(
             verdict.name,
