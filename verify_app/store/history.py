@@ -19,7 +19,7 @@ from redis.retry import Retry
 
 from verify_app.domain.code import Code
 from verify_app.domain.evidence import NO_EVIDENCE, NO_PEERS, Evidence, Peers
-from verify_app.domain.history import Flags, History
+from verify_app.domain.history import History
 from verify_app.domain.scan import Actor, Visit, VisitKind
 
 from . import keys
@@ -28,6 +28,7 @@ from .cluster import ClusterRedis, is_cluster
 from .event import encode, row_of
 from .evidence import PEERS_SIZE, unpack
 from .evidence import peers as peers_of
+from .flag_words import NO_FLAGS, read_flags
 from .journal import Journal
 from .ledger import LedgerRow
 
@@ -284,7 +285,7 @@ def read(reply: bytes) -> History | None:
         mine_first=bool(facts & _MINE),
         repeat=bool(facts & _REPEAT),
         recorded=bool(facts & _RECORDED),
-        flags=_flags(rest.decode()) if rest else _NO_FLAGS,
+        flags=read_flags(rest.decode()) if rest else NO_FLAGS,
         evidence=evidence,
         peers=peers,
     )
@@ -303,29 +304,3 @@ def _lifetime(visit: Visit) -> bytes:
     if not visit.keep_until:
         return b""
     return min(max(visit.keep_until - visit.when, _YEAR_MS), _LATEST).to_bytes(5, "big")
-
-
-_NO_FLAGS = Flags()
-
-
-def _flags(text: str) -> Flags:
-    """Flags such as "recall:17 suspended:4 confirmed:1795000000000 excused:3.5"; a cancellation outweighs a
-    suspension. What a newer release wrote is passed over."""
-    said: dict[str, str] = {}
-    for flag in text.split(" "):
-        said.setdefault(flag.partition(":")[0], flag)
-    return Flags(
-        recall=said.get("recall", ""),
-        display=said.get("cancelled", "") or said.get("suspended", ""),
-        confirmed=int(_number(said.get("confirmed", ""))),
-        excused=_number(said.get("excused", "")),
-        prior=_number(said.get("prior", "")),
-        overrun="overrun" in said,
-    )
-
-
-def _number(flag: str) -> float:
-    try:
-        return float(flag.partition(":")[2] or 0)
-    except ValueError:
-        return 0.0
