@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .domain.code import Code
 from .domain.passport import Passport
 from .domain.scan import Visit
-from .verify import Answer, judged, observed, seen
+from .verify import Answer, judged, observed
 
 if TYPE_CHECKING:
     from .parts import Parts
@@ -26,9 +26,9 @@ class Met:
 
 def verify_together(scans: Sequence[Met], parts: Parts) -> list[Answer]:
     """Answer scans in their order, each by itself, as `verify` would."""
-    visits = [seen(met.code, met.passport, met.visit, parts) for met in scans]
-    observations = [(observed(met.code, met.passport), visit) for met, visit in zip(scans, visits, strict=True)]
-    histories = parts.history.observe_all(observations)
+    codes = [observed(met.code, met.passport) for met in scans]
+    visits = [parts.watch.seen(code, met.passport, met.visit) for code, met in zip(codes, scans, strict=True)]
+    histories = parts.history.observe_all(list(zip(codes, visits, strict=True)))
     return [
         judged(met.code, met.passport, history, visit, parts)
         for met, visit, history in zip(scans, visits, histories, strict=True)

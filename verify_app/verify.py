@@ -38,7 +38,7 @@ def verify(text: str, visit: Visit, parts: Parts) -> Answer:
     """
     code = parse(text)
     passport = parts.passports.find(code)  # None: nobody registered this code here
-    visit = seen(code, passport, visit, parts)
+    visit = parts.watch.seen(observed(code, passport), passport, visit)  # use, market, whether codes are tried out
     history = parts.history.observe(observed(code, passport), visit)  # atomic; None: not available now
     return judged(code, passport, history, visit, parts)
 
@@ -46,11 +46,6 @@ def verify(text: str, visit: Visit, parts: Parts) -> Answer:
 def observed(code: Code, passport: Passport | None) -> Code:
     """The code under which a scan is recorded."""
     return passport.observed if passport else code
-
-
-def seen(code: Code, passport: Passport | None, visit: Visit, parts: Parts) -> Visit:
-    """The visit with what is known of this scan besides: use, market, whether its client tries codes out."""
-    return parts.watch.seen(observed(code, passport), passport, visit)
 
 
 def judged(code: Code, passport: Passport | None, history: History | None, visit: Visit, parts: Parts) -> Answer:

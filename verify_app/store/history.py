@@ -18,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from verify_app.domain.code import Code
-from verify_app.domain.evidence import NO_EVIDENCE, NO_PEERS, Evidence, Peers
+from verify_app.domain.evidence import NO_EVIDENCE, NO_PEERS
 from verify_app.domain.history import History
 from verify_app.domain.scan import Actor, Visit, VisitKind
 
@@ -289,14 +289,6 @@ def read(reply: bytes) -> History | None:
         evidence=evidence,
         peers=peers,
     )
-
-
-def read_told(packed: bytes) -> tuple[Evidence, Peers]:
-    """Evidence and peers that the script laid beside an event (field x). Raises `struct.error` if they are none."""
-    (length,) = _LENGTH.unpack_from(packed)
-    end = _LENGTH.size + length
-    first = int.from_bytes(packed[end + PEERS_SIZE :], "big")
-    return unpack(packed[_LENGTH.size : end], first // 60_000), peers_of(packed[end : end + PEERS_SIZE])
 
 
 def _lifetime(visit: Visit) -> bytes:

@@ -40,7 +40,7 @@ class Entry:
 
     @property
     def told(self) -> bytes:
-        """Evidence that the script found worth a detector's look, as `history.read_told` reads it; b"" for none."""
+        """Evidence that the script found worth a detector's look, as told.py reads it; b"" for none."""
         return self.fields.get(b"x", b"")
 
 
