@@ -21,7 +21,7 @@ from .domain.requester import Requester
 from .domain.scan import Visit
 from .enterprise.desk import Desk
 from .images.pool import DecodePool
-from .resolve import CachedLinks, CachedPassports, purge_published
+from .resolve import CachedLinks, CachedPassports, purge_item, purge_published
 from .secret import load_secret
 from .serving.engines import EmbeddedValkey
 from .serving.part_probes import Engines, probes_of
@@ -156,7 +156,12 @@ def build(settings: Settings) -> Parts:
         links=CachedLinks(engine, cache),
         requesters=StoredRequesters(engine),
         rates=Rates(connect(redis_url, settings.history_timeout_ms)),
-        desk=Desk(engine, settings.data_dir, lambda gtin, lot: purge_published(cache, gtin, lot)),
+        desk=Desk(
+            engine,
+            settings.data_dir,
+            purge=lambda gtin, lot: purge_published(cache, gtin, lot),
+            purge_item=lambda gtin, serial: purge_item(cache, gtin, serial),
+        ),
         accounts=StoredAccounts(engine),
         secret=secret,
         policies=LivePolicy(settings.data_dir, secret),

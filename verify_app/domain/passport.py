@@ -31,6 +31,7 @@ class Review(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     RETURNED = "returned"
+    APPROVED = "approved"
     PUBLISHED = "published"
 
 

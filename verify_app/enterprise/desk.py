@@ -8,6 +8,8 @@ from pathlib import Path
 
 from ..store.engine import Engine, StoreUnavailable
 from .import_run import Imports
+from .item_life import ItemLife
+from .reviewing import Reviews
 
 
 def _show_nothing(_gtin: str, _lot: str = "") -> bool:
@@ -16,11 +18,13 @@ def _show_nothing(_gtin: str, _lot: str = "") -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The services of enterprises, joined. `purge` shows what was published for a GTIN or lot at once, everywhere."""
+    """The services of enterprises, joined. `purge` shows what was published for a GTIN or lot at once, everywhere;
+    `purge_item` an item's state."""
 
     database: Engine | None = None
     data_dir: Path = Path("var")
     purge: Callable[[str, str], bool] = _show_nothing
+    purge_item: Callable[[str, str], bool] = _show_nothing
 
     @property
     def engine(self) -> Engine:
@@ -33,3 +37,13 @@ class Desk:
     def imports(self) -> Imports:
         """Imports of files."""
         return Imports(self.engine, self.data_dir / "imports", self.purge)
+
+    @property
+    def life(self) -> ItemLife:
+        """Moves of items."""
+        return ItemLife(self.engine, self.purge_item)
+
+    @property
+    def reviews(self) -> Reviews:
+        """Review before publishing."""
+        return Reviews(self.engine, self.purge)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from .tables import lot, model
+from .tables import enterprise, lot, model, place
 
 _CHUNK = 500
 
@@ -31,3 +31,10 @@ def known_lots(connection: sa.Connection, pairs: Iterable[tuple[str, str]]) -> s
         )
         known.update((row.gtin, row.lot) for row in connection.execute(query))
     return known
+
+
+def place_owner(connection: sa.Connection, gln: str) -> str:
+    """Enterprise that a GLN names or whose place it names, "" for none."""
+    own = sa.select(enterprise.c.id).where(enterprise.c.gln == gln)
+    theirs = sa.select(place.c.enterprise_id).where(place.c.gln == gln)
+    return connection.execute(own.union_all(theirs).limit(1)).scalar() or ""

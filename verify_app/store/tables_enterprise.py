@@ -56,3 +56,129 @@ import_error = sa.Table(
     sa.Column("cells", DOCUMENT, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# What was done to single items, in the order of `number`; the item's own row holds the state that this came to.
+item_move = sa.Table(
+    "item_move",
+    metadata,
+    sa.Column("gtin", CODE, primary_key=True),
+    sa.Column("serial", CODE, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("id", CODE, nullable=False),  # the sender's id of the event: the same again is the same move
+    sa.Column("act", CODE, nullable=False),
+    sa.Column("place", CODE, nullable=False),
+    sa.Column("enterprise_id", CODE, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("state_before", CODE, nullable=False),
+    sa.Column("state_after", CODE, nullable=False),
+    sa.Column("when_ms", MILLISECONDS, nullable=False),
+    sa.Column("recorded_at", MILLISECONDS, nullable=False),
+    sa.UniqueConstraint("gtin", "serial", "id"),
+)
+
+# Who did what on the way of a version to the public page, and why.
+review_note = sa.Table(
+    "review_note",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("gtin", CODE, nullable=False),
+    sa.Column("lot", CODE, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("act", CODE, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("when_ms", MILLISECONDS, nullable=False),
+    sa.Index("ix_review_note_gtin_lot_version", "gtin", "lot", "version"),
+)
+
+# Events as they were captured (EPCIS 2.0), each once.
+epcis_event = sa.Table(
+    "epcis_event",
+    metadata,
+    sa.Column("enterprise_id", CODE, primary_key=True),
+    sa.Column("event_id", CODE, primary_key=True),
+    sa.Column("capture_id", CODE, nullable=False),
+    sa.Column("type", CODE, nullable=False),
+    sa.Column("biz_step", CODE, nullable=False, server_default=""),
+    sa.Column("event_ms", MILLISECONDS, nullable=False),
+    sa.Column("recorded_at", MILLISECONDS, nullable=False),
+    sa.Column("body", DOCUMENT, nullable=False),
+    sa.Index("ix_epcis_event_enterprise_id_recorded_at", "enterprise_id", "recorded_at"),
+)
+
+capture = sa.Table(
+    "capture",
+    metadata,
+    sa.Column("id", CODE, primary_key=True),
+    sa.Column("enterprise_id", CODE, nullable=False),
+    sa.Column("author", sa.String, nullable=False),
+    sa.Column("created_at", MILLISECONDS, nullable=False),
+    _number("finished_at"),
+    sa.Column("status", CODE, nullable=False),
+    sa.Column("body", DOCUMENT, nullable=False),
+    sa.Column("errors", DOCUMENT, nullable=False, server_default="[]"),
+    _number("taken"),
+    _number("known"),
+    sa.Index("ix_capture_status_created_at", "status", "created_at"),
+)
+
+# Keys of programs; only a digest is kept. `old_digest` works until `old_until`, so that a key can be changed in peace.
+api_key = sa.Table(
+    "api_key",
+    metadata,
+    sa.Column("id", CODE, primary_key=True),
+    sa.Column("enterprise_id", CODE, nullable=False, index=True),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("digest", CODE, nullable=False, unique=True),
+    _words("old_digest"),
+    _number("old_until"),
+    sa.Column("scopes", CODE, nullable=False),
+    sa.Column("per_minute", sa.Integer, nullable=False),
+    sa.Column("author", sa.String, nullable=False),
+    sa.Column("created_at", MILLISECONDS, nullable=False),
+    _number("last_used_at"),
+    _number("revoked_at"),
+)
+
+# Answers to requests with an Idempotency-Key, for a day: the same request again gets the same answer.
+idempotent_answer = sa.Table(
+    "idempotent_answer",
+    metadata,
+    sa.Column("key_id", CODE, primary_key=True),
+    sa.Column("key", CODE, primary_key=True),
+    sa.Column("request_digest", CODE, nullable=False),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("location", sa.String, nullable=False, server_default=""),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("created_at", MILLISECONDS, nullable=False, index=True),
+)
+
+webhook = sa.Table(
+    "webhook",
+    metadata,
+    sa.Column("id", CODE, primary_key=True),
+    sa.Column("enterprise_id", CODE, nullable=False, index=True),
+    sa.Column("url", sa.String, nullable=False),
+    sa.Column("secret", CODE, nullable=False),
+    sa.Column("kinds", CODE, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("created_at", MILLISECONDS, nullable=False),
+)
+
+webhook_delivery = sa.Table(
+    "webhook_delivery",
+    metadata,
+    sa.Column("id", CODE, primary_key=True),
+    sa.Column("webhook_id", CODE, sa.ForeignKey("webhook.id"), nullable=False),
+    sa.Column("message_id", CODE, nullable=False),
+    sa.Column("kind", CODE, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("status", CODE, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    _number("next_at"),
+    sa.Column("created_at", MILLISECONDS, nullable=False),
+    _number("done_at"),
+    sa.Column("answer", sa.String, nullable=False, server_default=""),
+    sa.UniqueConstraint("webhook_id", "message_id"),
+    sa.Index("ix_webhook_delivery_status_next_at", "status", "next_at"),
+)

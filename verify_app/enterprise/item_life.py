@@ -1,0 +1,85 @@
+"""Moves of items, by whoever holds them: who may do what, and what it does to the item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..domain.code import CodeError, Granularity
+from ..domain.item_life import Act, LifeError, Move, Refusal, Step, first_step, next_step
+from ..domain.parse import parse
+from ..store.engine import Connection, Engine, writing
+from ..store.item_moves import Held, MoveRecord, take_step
+from ..store.owners import gtin_owners, known_lots, place_owner
+
+_OWNERS_ONLY = frozenset({Act.COMMISSION, Act.DESTROY})
+
+
+@dataclass(frozen=True, slots=True)
+class MoveOrder:
+    """What is asked: an item's code in any spelling, the act, where (a GLN of one's own, "" for one's seat), when
+    (UTC milliseconds), the sender's id of it, and on whose behalf."""
+
+    code: str
+    act: Act
+    when: int
+    id: str
+    enterprise_id: str
+    actor: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What came of an order; `fresh` is False where the same id was known."""
+
+    gtin: str
+    serial: str
+    step: Step
+    fresh: bool
+
+
+class ItemLife:
+    """Moves of items. `purge` shows an item's new state at once, everywhere."""
+
+    def __init__(self, engine: Engine, purge: Callable[[str, str], object]) -> None:
+        self._engine, self._purge = engine, purge
+
+    def move(self, order: MoveOrder, now: int) -> Moved:
+        """Move one item. Raises `CodeError`, `LifeError` and `StoreUnavailable`."""
+        with writing(self._engine) as connection:
+            moved = self.move_within(connection, order, now)
+        self.show(moved)
+        return moved
+
+    def move_within(self, connection: Connection, order: MoveOrder, now: int) -> Moved:
+        """The same in the caller's transaction; the caller then calls `show`."""
+        code = parse(order.code)
+        if code.granularity is not Granularity.ITEM or not code.gtin:
+            raise CodeError("missing_key", "the code of one item, with its serial number", code.granularity.value)
+        self._check(connection, order, code.gtin, code.lot)
+        place = order.place or order.enterprise_id
+        asked = Move(order.act, place, order.when)
+        record = MoveRecord(code.gtin, code.serial, order.id, order.enterprise_id, order.actor, now)
+
+        def decide(held: Held | None) -> Step:
+            return first_step(asked, now) if held is None else next_step(held.state, held.last, asked, now)
+
+        step, fresh = take_step(connection, record, code.lot, decide)
+        return Moved(code.gtin, code.serial, step, fresh)
+
+    def show(self, moved: Moved) -> None:
+        """Show an item's state at once; call it after the commit."""
+        if moved.fresh:
+            self._purge(moved.gtin, moved.serial)
+
+    def _check(self, connection: Connection, order: MoveOrder, gtin: str, lot: str) -> None:
+        owner = gtin_owners(connection, [gtin]).get(gtin)
+        if owner is None:
+            raise LifeError(Refusal.UNKNOWN_ITEM, "a product of the registry", gtin)
+        if order.act in _OWNERS_ONLY and owner != order.enterprise_id:
+            raise LifeError(Refusal.NOT_YOURS, f"a product of your own for {order.act}", gtin)
+        if order.place and place_owner(connection, order.place) != order.enterprise_id:
+            raise LifeError(Refusal.NOT_YOURS, "a place of your own", order.place)
+        if order.act is Act.COMMISSION and lot and not known_lots(connection, [(gtin, lot)]):
+            raise LifeError(Refusal.UNKNOWN_ITEM, "a lot of the registry", lot)
