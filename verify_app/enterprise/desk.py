@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..store.engine import Engine, StoreUnavailable
+from .capturing import Captures
 from .import_run import Imports
 from .item_life import ItemLife
 from .reviewing import Reviews
@@ -47,3 +48,8 @@ class Desk:
     def reviews(self) -> Reviews:
         """Review before publishing."""
         return Reviews(self.engine, self.purge)
+
+    @property
+    def captures(self) -> Captures:
+        """EPCIS documents."""
+        return Captures(self.engine, self.life, self.purge)

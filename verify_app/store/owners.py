@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from verify_app.domain.text import Text
+
+from .documents import read_text
 from .tables import enterprise, lot, model, place
 
 _CHUNK = 500
@@ -38,3 +41,9 @@ def place_owner(connection: sa.Connection, gln: str) -> str:
     own = sa.select(enterprise.c.id).where(enterprise.c.gln == gln)
     theirs = sa.select(place.c.enterprise_id).where(place.c.gln == gln)
     return connection.execute(own.union_all(theirs).limit(1)).scalar() or ""
+
+
+def place_name(connection: sa.Connection, gln: str) -> Text | None:
+    """Name of a place, None for an unknown one."""
+    name = connection.execute(sa.select(place.c.name).where(place.c.gln == gln)).scalar()
+    return read_text(name) if name else None

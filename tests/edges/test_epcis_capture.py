@@ -1,0 +1,114 @@
+"""EPCIS 2.0 capture: items move, chains grow, each event is taken once, errors are told event by event."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.registry_samples import GTIN, REGISTRY, code
+from verify_app.domain.events import Stage
+from verify_app.domain.passport import ItemState
+from verify_app.enterprise.desk import Desk
+from verify_app.enterprise.epcis import EventError
+from verify_app.store.captures import events_of
+from verify_app.store.drafts import last_lot
+from verify_app.store.engine import open_engine, reading
+from verify_app.store.registry import find, write_registry
+
+pytest_plugins = ("tests.fixtures_postgres",)
+
+PLACE = {"id": "https://id.gs1.org/414/9520000000011"}
+
+
+def event(**more):
+    return {
+        "type": "ObjectEvent",
+        "eventID": "urn:uuid:1",
+        "eventTime": "2026-09-05T07:30:00.000+07:00",
+        "eventTimeZoneOffset": "+07:00",
+        "action": "OBSERVE",
+        "bizStep": "retail_selling",
+        "disposition": "retail_sold",
+        "readPoint": PLACE,
+        "epcList": [f"https://id.gs1.org/01/{GTIN}/21/S1"],
+    } | more
+
+
+def document(*events):
+    body = {"epcisBody": {"eventList": list(events)}, "@context": [], "type": "EPCISDocument", "schemaVersion": "2.0"}
+    return json.dumps(body).encode()
+
+
+@pytest.fixture
+def desk(registry_url, tmp_path):
+    engine = open_engine(registry_url)
+    write_registry(engine, REGISTRY)
+    yield Desk(engine, tmp_path)
+    engine.dispose()
+
+
+def send(desk, *events):
+    kept = desk.captures.accept("e1", "erp", document(*events))
+    assert kept.status == "waiting"
+    return desk.captures.run_next()
+
+
+def test_events_move_items_and_lengthen_the_chain_of_a_lot(desk):
+    packed = event(
+        eventID="urn:uuid:2",
+        epcList=[],
+        quantityList=[{"epcClass": f"https://id.gs1.org/01/{GTIN}/10/L1", "quantity": 3}],
+        bizStep="https://ref.gs1.org/cbv/BizStep-packing",
+        disposition="active",
+    )
+    done = send(desk, event(), packed)
+    assert (done.status, done.taken, done.known, done.errors) == ("done", 2, 0, ())
+    with reading(desk.engine) as connection:
+        assert find(connection, code(serial="S1")).item.state is ItemState.SOLD
+        added = last_lot(connection, GTIN, "L1").events[-1]
+        assert find(connection, code("L1")).lot.events[-1] == added, "a published lot shows it at once"
+    assert (added.stage, added.place_name.text("vi"), added.biz_step) == (Stage.PACKING, "Vườn 1", "packing")
+    assert [stored.event_id for stored in events_of(desk.engine, "e1")] == ["urn:uuid:1", "urn:uuid:2"]
+
+
+def test_same_event_again_is_known_with_and_without_an_event_id(desk):
+    nameless = event()
+    del nameless["eventID"]
+    assert send(desk, nameless).taken == 1
+    again = send(desk, nameless)
+    assert (again.taken, again.known, again.errors) == (0, 1, ())
+
+
+def test_errors_are_told_event_by_event_and_the_good_ones_are_taken(desk):
+    done = send(
+        desk,
+        event(eventTime="yesterday"),
+        event(eventID="2", epcList=["https://id.gs1.org/01/09521234543214/21/S1"]),
+        event(eventID="3", bizStep="destroying", disposition="destroyed"),
+        event(eventID="4"),
+        event(eventID="5", type="CatEvent"),
+        event(eventID="6", quantityList=[{"epcClass": f"https://id.gs1.org/01/{GTIN}/10/L9"}], epcList=[]),
+        event(eventID="7", readPoint={"id": "https://id.gs1.org/414/9520000000028"}, epcList=[f"(01){GTIN}(21)S2"]),
+    )
+    assert done.taken == 1, done.errors
+    assert [place for place, _ in done.errors] == [0, 1, 3, 4, 5, 6]
+    said = " ".join(words for _, words in done.errors)
+    for words in ("eventTime", "check digit", "one that is destroyed", "CatEvent", "known lot", "place of your own"):
+        assert words in said
+    assert [stored.event_id for stored in events_of(desk.engine, "e1")] == ["3"]
+
+
+def test_event_declared_in_error_is_kept_and_never_shown_as_a_fact(desk):
+    wrong = {"declarationTime": "2026-09-06T00:00:00Z", "reason": "incorrect_data"}
+    lots = [{"epcClass": f"https://id.gs1.org/01/{GTIN}/10/L1"}]
+    send(desk, event(epcList=[], quantityList=lots, errorDeclaration=wrong, bizStep="packing", disposition=""))
+    with reading(desk.engine) as connection:
+        assert last_lot(connection, GTIN, "L1").events[-1].in_error
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b'{"type":"Cat"}', document(), b"\xff", b'{"type":"EPCISDocument"}'])
+def test_what_is_no_document_is_refused_at_the_door(desk, data):
+    with pytest.raises(EventError, match="Expected"):
+        desk.captures.accept("e1", "erp", data)
+    assert desk.captures.run_next() is None

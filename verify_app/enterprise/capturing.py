@@ -1,0 +1,106 @@
+"""EPCIS capture: a document is kept at once, answered with 202, and worked through afterwards, event by event."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..domain.code import Code, CodeError
+from ..domain.events import CriticalEvent
+from ..domain.item_life import LifeError
+from ..domain.text import Text
+from ..store.captures import Capture, StoredEvent, add_capture, end_capture, find_capture, keep_event, next_capture
+from ..store.drafts import last_lot, save_lot
+from ..store.engine import Connection, Engine, writing
+from ..store.owners import gtin_owners, place_name
+from .epcis import EpcisEvent, EventError, read_document, read_event
+from .item_life import ItemLife, Moved, MoveOrder
+
+
+class Captures:
+    """Captured documents. `purge` shows the lots whose chain has grown."""
+
+    def __init__(self, engine: Engine, life: ItemLife, purge: Callable[[str, str], object]) -> None:
+        self._engine, self._life, self._purge = engine, life, purge
+
+    def accept(self, enterprise_id: str, author: str, data: bytes) -> Capture:
+        """Keep a document whose shape is right. Raises `EventError`; nothing is kept of what is no document."""
+        read_document(data)
+        number = f"{_now():012x}{secrets.token_hex(8)}"
+        kept = Capture(number, enterprise_id, author, _now(), data.decode())
+        add_capture(self._engine, kept)
+        return kept
+
+    def find(self, enterprise_id: str, capture_id: str) -> Capture | None:
+        """A document that this enterprise sent, None for none."""
+        return find_capture(self._engine, enterprise_id, capture_id)
+
+    def run_next(self) -> Capture | None:
+        """Work through the oldest waiting document; None if none waits.
+
+        One transaction: a runner that is killed leaves the document waiting, and nothing of it half done.
+        """
+        waiting = next_capture(self._engine)
+        if waiting is None:
+            return None
+        now, moved, lots, errors = _now(), list[Moved](), set[tuple[str, str]](), list[tuple[int, str]]()
+        taken = known = 0
+        with writing(self._engine) as connection:
+            for place, raw in enumerate(read_document(waiting.body.encode())):
+                step = connection.begin_nested()  # an event is taken whole or not at all
+                try:
+                    event = read_event(raw)
+                    fresh = self._take(connection, waiting, event, now, moved)
+                    lots.update((code.gtin, code.lot) for code in event.lots)
+                    step.commit()
+                    taken, known = taken + fresh, known + (not fresh)
+                except (EventError, LifeError, CodeError) as error:
+                    step.rollback()
+                    errors.append((place, str(error)))
+            done = replace(waiting, status="done", finished_at=now, taken=taken, known=known, errors=tuple(errors))
+            if not end_capture(connection, done):
+                connection.rollback()
+                return waiting
+        for one in moved:
+            self._life.show(one)
+        for gtin, lot in sorted(lots):
+            self._purge(gtin, lot)
+        return done
+
+    def _take(self, connection: Connection, origin: Capture, event: EpcisEvent, now: int, moved: list[Moved]) -> bool:
+        kept = StoredEvent(event.id, event.type, event.biz_step, event.when, event.body)
+        if not keep_event(connection, origin, kept, now):
+            return False
+        if event.act:
+            order = MoveOrder("", event.act, event.when, event.id, origin.enterprise_id, origin.author, event.place)
+            moved += [self._life.move_within(connection, replace(order, code=text), now) for text in event.items]
+        for code in event.lots:
+            self._add_to_chain(connection, (origin, event, code), now)
+        return True
+
+    def _add_to_chain(self, connection: Connection, told: tuple[Capture, EpcisEvent, Code], now: int) -> None:
+        origin, event, code = told
+        if gtin_owners(connection, [code.gtin]).get(code.gtin) != origin.enterprise_id:
+            raise EventError(f"Expected a product of your own in epcClass, got {code.gtin or code.value}.")
+        old = last_lot(connection, code.gtin, code.lot)
+        if old is None:
+            raise EventError(f"Expected a known lot in epcClass, got {code.lot!r} of {code.gtin}.")
+        name = place_name(connection, event.place) or Text.of(event.place)
+        link = CriticalEvent(
+            id=event.id,
+            stage=event.stage,
+            when=event.when,
+            what=Text.of(event.biz_step or event.type),
+            place_name=name,
+            place_gln=event.place,
+            biz_step=event.biz_step,
+            in_error=event.in_error,
+        )
+        others = tuple(known for known in old.events if known.id != event.id)
+        save_lot(connection, code.gtin, (old, replace(old, events=(*others, link))), origin.author, now)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
