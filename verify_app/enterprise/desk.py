@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..store.engine import Engine, StoreUnavailable
+from .answers import Answers
+from .api_keys import ApiKeys
 from .capturing import Captures
 from .import_run import Imports
 from .item_life import ItemLife
@@ -53,3 +55,13 @@ class Desk:
     def captures(self) -> Captures:
         """EPCIS documents."""
         return Captures(self.engine, self.life, self.purge)
+
+    @property
+    def keys(self) -> ApiKeys:
+        """Keys of programs."""
+        return ApiKeys(self.engine)
+
+    @property
+    def answers(self) -> Answers:
+        """Answers to repeatable requests."""
+        return Answers(self.engine)

@@ -90,6 +90,22 @@ class Imports:
         import_jobs.add_job(self._engine, job)
         return job
 
+    def find(self, enterprise_id: str, job_id: str) -> ImportJob | None:
+        """A job of an enterprise, None for none."""
+        job = import_jobs.find_job(self._engine, job_id)
+        return job if job and job.enterprise_id == enterprise_id else None
+
+    def all(self, enterprise_id: str) -> tuple[ImportJob, ...]:
+        """Jobs of an enterprise, the latest first."""
+        return import_jobs.list_jobs(self._engine, enterprise_id)
+
+    def run_next(self) -> ImportJob | None:
+        """Bring the oldest waiting job to its end; None if none waits."""
+        for job_id in import_jobs.waiting_jobs(self._engine, _now()):
+            if done := self.run(job_id):
+                return done
+        return None
+
     def run(self, job_id: str, progress: Progress | None = None) -> ImportJob | None:
         """Bring a job to its end, from where it stands; None if another runner holds it or it has ended.
 

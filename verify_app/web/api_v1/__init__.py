@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import batch as _batch  # noqa: F401 - puts its routes into the blueprint
+from . import enterprise_routes as _enterprise_routes  # noqa: F401 - the same
 from .answers import answer_json
 from .routes import api_v1
 

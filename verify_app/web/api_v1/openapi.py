@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from ...i18n import LANGUAGES
+from .enterprise_schemas import CaptureAnswer, ImportAnswer, MoveAnswer, MoveRequest, ProductStates
 from .schemas import BatchAnswer, BatchRequest, CompressedLink, Problem, VerifyAnswer, VerifyRequest
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -24,13 +25,23 @@ _MODELS: list[tuple[type[BaseModel], Any]] = [
     (BatchAnswer, "serialization"),
     (CompressedLink, "serialization"),
     (Problem, "serialization"),
+    (MoveRequest, "validation"),
+    (MoveAnswer, "serialization"),
+    (ImportAnswer, "serialization"),
+    (CaptureAnswer, "serialization"),
+    (ProductStates, "serialization"),
 ]
 PROBLEMS = {
     400: "The body is no JSON, or the text is no code (then with verdict MALFORMED or NOT_GS1).",
     405: "The address takes other methods; see Allow.",
+    401: "An API key is needed: `Authorization: Bearer vk_…`.",
+    403: "The key may not do this.",
+    404: "There is no such thing of yours.",
+    409: "The item's state forbids the act; `refusal` says why.",
     413: "The body is too large.",
     415: "The body is not application/json.",
     422: "The body lacks `code`, or it is no text.",
+    429: "Too many requests in this minute; see Retry-After.",
     503: "The registry cannot be asked now; see Retry-After.",
 }
 _LANGUAGE = {
@@ -74,6 +85,8 @@ class Operation:
     request: type[BaseModel] | None = None
     problems: tuple[int, ...] = ()
     parameters: tuple[Mapping[str, Any], ...] = field(default=(_LANGUAGE,))
+    scope: str = ""  # of the API key that is needed; "" for none
+    request_media: str = ""  # of a body that is no model
 
 
 _OPERATIONS: dict[str, Operation] = {}
@@ -113,7 +126,10 @@ def document(app: Flask, blueprint: str, public_url: str) -> dict[str, Any]:
         },
         "servers": [{"url": public_url}],
         "paths": paths,
-        "components": {"schemas": definitions["$defs"]},
+        "components": {
+            "schemas": definitions["$defs"],
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "vk_…"}},
+        },
     }
 
 
@@ -131,6 +147,11 @@ def _described(operation: Operation) -> dict[str, Any]:
     if operation.request:
         content = {"application/json": {"schema": _reference(operation.request)}}
         described["requestBody"] = {"required": True, "content": content}
+    if operation.request_media:
+        described["requestBody"] = {"required": True, "content": {operation.request_media: {}}}
+    if operation.scope:
+        described["security"] = [{"key": [operation.scope]}]
+        described["description"] += f" Needs a key with the scope `{operation.scope}`."
     described["responses"] |= {str(status): _problem(status) for status in operation.problems}
     return described
 

@@ -1,0 +1,300 @@
+"""The enterprises' part of the API: imports, EPCIS capture, moves of items, states of products."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import BytesIO
+
+from flask import Response, jsonify, request, url_for
+from pydantic import BaseModel
+from werkzeug.exceptions import HTTPException, NotFound
+
+from ...domain.item_life import Act, LifeError
+from ...enterprise.api_keys import Scope
+from ...enterprise.capturing import Capture
+from ...enterprise.epcis import EventError
+from ...enterprise.import_run import ImportJob, ImportRefusedError, Order
+from ...enterprise.import_words import annotated
+from ...enterprise.item_life import MoveOrder
+from ...enterprise.table_files import TableError
+from ..errors import problem
+from ..language import words
+from ..target import the_parts
+from .enterprise_schemas import (
+    CaptureAnswer,
+    CaptureError,
+    ImportAnswer,
+    MoveAnswer,
+    MoveRequest,
+    ProductState,
+    ProductStates,
+)
+from .keyed import needs, now, once, the_key
+from .openapi import Operation, describes
+from .routes import api_v1
+
+IMPORT_BYTES = 1024 * 1024 * 1024
+CAPTURE_BYTES = 16 * 1024 * 1024
+_PROBLEMS = (401, 403, 413, 422, 429, 503)
+
+
+@api_v1.post("/items/moves")
+@describes(
+    Operation(
+        id="moveItem",
+        summary="Commission, ship, receive, sell, return or destroy one item, or undo the last act",
+        description="A sold or destroyed item answers ALREADY_SOLD from then on. Undo: by the same place within ten days.",
+        answers={200: ("What the act came to.", "application/json", MoveAnswer)},
+        request=MoveRequest,
+        problems=(400, 401, 403, 409, 415, 422, 429, 503),
+        scope=Scope.MOVE,
+    )
+)
+@needs(Scope.MOVE)
+@once
+def move_item() -> Response:
+    """Move one item."""
+    asked, key, present = MoveRequest.model_validate_json(request.get_data()), the_key(), now()
+    moved = the_parts().desk.life.move(
+        MoveOrder(
+            code=asked.code,
+            act=Act(asked.act),
+            when=asked.when or present,
+            id=asked.id,
+            enterprise_id=key.enterprise_id,
+            actor=f"key {key.id}",
+            place=asked.place,
+        ),
+        present,
+    )
+    step = moved.step
+    return _json(
+        MoveAnswer(gtin=moved.gtin, serial=moved.serial, before=step.before, after=step.after, fresh=moved.fresh)
+    )
+
+
+@api_v1.post("/imports/<kind>")
+@describes(
+    Operation(
+        id="importFile",
+        summary="Import products, lots, items or events from a file",
+        description="The body is the file; `name` tells its form (.csv, .xlsx, .json, .jsonl). "
+        "The same file that is still on its way is not begun twice.",
+        answers={202: ("The import; Location is its address.", "application/json", ImportAnswer)},
+        problems=_PROBLEMS,
+        scope=Scope.IMPORT,
+        parameters=(
+            {
+                "name": "kind",
+                "in": "path",
+                "required": True,
+                "schema": {"enum": ["products", "lots", "items", "events"]},
+            },
+            {"name": "name", "in": "query", "required": True, "schema": {"type": "string"}, "example": "items.csv"},
+            {"name": "dry_run", "in": "query", "schema": {"type": "boolean"}},
+        ),
+        request_media="application/octet-stream",
+    )
+)
+@needs(Scope.IMPORT, IMPORT_BYTES)
+def import_file(kind: str) -> Response:
+    """Keep a file and let the background import it."""
+    key = the_key()
+    dry = request.args.get("dry_run", "") in ("1", "true")
+    order = Order(key.enterprise_id, kind, f"key {key.id}", request.args.get("name", "file.csv"), dry)
+    job = the_parts().desk.imports.accept(order, request.stream)
+    response = _json(_import_answer(job), 202)
+    response.headers["Location"] = url_for("api_v1.import_state", job_id=job.id)
+    return response
+
+
+@api_v1.get("/imports/<job_id>")
+@describes(
+    Operation(
+        id="importState",
+        summary="How far an import is",
+        description="`errors` is the address of the annotated file of refused rows: mend it and send it again.",
+        answers={200: ("The import.", "application/json", ImportAnswer)},
+        problems=(401, 403, 404, 429, 503),
+        scope=Scope.IMPORT,
+        parameters=({"name": "job_id", "in": "path", "required": True, "schema": {"type": "string"}},),
+    )
+)
+@needs(Scope.IMPORT)
+def import_state(job_id: str) -> Response:
+    """The state of one import."""
+    return _json(_import_answer(_own_import(job_id)))
+
+
+@api_v1.get("/imports/<job_id>/errors")
+@needs(Scope.IMPORT)
+def import_errors(job_id: str) -> Response:
+    """The annotated file of an import's refused rows."""
+    job, out = _own_import(job_id), BytesIO()
+    annotated(the_parts().desk.engine, job, words(), out)
+    response = Response(out.getvalue(), mimetype="application/octet-stream")
+    ending = "jsonl" if job.form == "json" else job.form
+    response.headers["Content-Disposition"] = f"attachment; filename=errors.{ending}"
+    return response
+
+
+@api_v1.post("/capture")
+@describes(
+    Operation(
+        id="capture",
+        summary="Capture EPCIS 2.0 events (JSON-LD)",
+        description="The document is kept before it is answered, and worked through afterwards, event by event. "
+        "An eventID that you have sent before is known and changes nothing.",
+        answers={202: ("The capture job; Location is its address.", "application/json", CaptureAnswer)},
+        problems=(400, *_PROBLEMS),
+        scope=Scope.CAPTURE,
+        parameters=(),
+        request_media="application/ld+json",
+    )
+)
+@needs(Scope.CAPTURE, CAPTURE_BYTES)
+@once
+def capture() -> Response:
+    """Keep a document of events."""
+    key = the_key()
+    kept = the_parts().desk.captures.accept(key.enterprise_id, f"key {key.id}", request.get_data())
+    response = _json(_capture_answer(kept), 202)
+    response.headers["Location"] = url_for("api_v1.capture_state", capture_id=kept.id)
+    response.headers["GS1-EPCIS-Version"] = "2.0.0"
+    return response
+
+
+@api_v1.get("/capture/<capture_id>")
+@describes(
+    Operation(
+        id="captureState",
+        summary="What came of a captured document",
+        description="Errors name the place of the event in the eventList, from 0.",
+        answers={200: ("The capture job.", "application/json", CaptureAnswer)},
+        problems=(401, 403, 404, 429, 503),
+        scope=Scope.CAPTURE,
+        parameters=({"name": "capture_id", "in": "path", "required": True, "schema": {"type": "string"}},),
+    )
+)
+@needs(Scope.CAPTURE)
+def capture_state(capture_id: str) -> Response:
+    """The state of one captured document."""
+    found = the_parts().desk.captures.find(the_key().enterprise_id, capture_id)
+    if found is None:
+        raise NotFound
+    return _json(_capture_answer(found))
+
+
+@api_v1.get("/products")
+@describes(
+    Operation(
+        id="products",
+        summary="Your products and lots, and where the last version of each stands",
+        description="draft, submitted, returned, approved or published.",
+        answers={200: ("Products and lots.", "application/json", ProductStates)},
+        problems=(401, 403, 429, 503),
+        scope=Scope.READ,
+        parameters=(),
+    )
+)
+@needs(Scope.READ)
+def products() -> Response:
+    """The products and lots of the key's enterprise."""
+    found = the_parts().desk.reviews.own(the_key().enterprise_id)
+    return _json(
+        ProductStates(
+            products=[
+                ProductState(gtin=one.gtin, lot=one.lot, version=one.version, status=one.status.value, name=one.name)
+                for one in found
+            ]
+        )
+    )
+
+
+@api_v1.errorhandler(LifeError)
+def refuse_move(error: LifeError) -> Response:
+    """An act that the item's state forbids (409)."""
+    return _refused(409, str(error), refusal=error.refusal.value)
+
+
+@api_v1.errorhandler(EventError)
+@api_v1.errorhandler(TableError)
+@api_v1.errorhandler(ImportRefusedError)
+def refuse_content(error: ValueError) -> Response:
+    """A document or file that is none (422)."""
+    return _refused(422, str(error))
+
+
+@api_v1.errorhandler(OSError)
+def refuse_full(error: OSError) -> Response:
+    """The disk takes nothing more (503): nothing was kept."""
+    return _refused(503, f"Expected room on the disk, got: {error.strerror}. Nothing was kept; send it again later.")
+
+
+@api_v1.errorhandler(401)
+@api_v1.errorhandler(403)
+@api_v1.errorhandler(429)
+def refuse_key(error: HTTPException) -> Response:
+    """A key that is missing, may not do this, or asks too often."""
+    response = _refused(error.code or 403, error.description or "")
+    if error.code == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if wait := getattr(error, "retry_after", None):
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def _refused(status: int, detail: str, **more: str) -> Response:
+    error = HTTPException()
+    error.code = status
+    response = problem(error)
+    body = response.get_json() | {"status": status, "detail": detail} | more
+    response.set_data(jsonify(body).get_data())
+    response.status_code = status
+    return response
+
+
+def _own_import(job_id: str) -> ImportJob:
+    job = the_parts().desk.imports.find(the_key().enterprise_id, job_id)
+    if job is None:
+        raise NotFound
+    return job
+
+
+def _import_answer(job: ImportJob) -> ImportAnswer:
+    done = job.status in ("done", "failed")
+    return ImportAnswer(
+        id=job.id,
+        kind=job.kind,
+        file=job.file_name,
+        status=job.status,  # type: ignore[arg-type]
+        dry_run=job.dry_run,
+        progress=100 if done else 100 * job.done_bytes // max(job.size, 1),
+        fresh=job.fresh,
+        changed=job.changed,
+        same=job.same,
+        bad=job.bad,
+        failure=job.failure,
+        errors=url_for("api_v1.import_errors", job_id=job.id) if job.bad else "",
+    )
+
+
+def _capture_answer(found: Capture) -> CaptureAnswer:
+    return CaptureAnswer(
+        id=found.id,
+        running=found.status == "waiting",
+        success=found.status == "done" and not found.errors,
+        created_at=_iso(found.created_at),
+        finished_at=_iso(found.finished_at) if found.finished_at else "",
+        taken=found.taken,
+        known=found.known,
+        errors=[CaptureError(event=place, error=said) for place, said in found.errors],
+    )
+
+
+def _iso(when: int) -> str:
+    return datetime.fromtimestamp(when / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+def _json(model: BaseModel, status: int = 200) -> Response:
+    return Response(model.model_dump_json(by_alias=True), status, mimetype="application/json")
