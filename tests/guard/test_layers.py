@@ -19,6 +19,7 @@ ALLOWED = {  # layer -> layers of ours that it may import
     "store": {"domain", "store", "settings"},
     "images": {"domain", "images"},
     "detection": {"domain", "detection"},
+    "client": {"client"},
     "policies": set(),
     "resolve": {"domain", "store", "cache"},
     "inspection": {"domain", "store", "images", "inspection", "parts"},

@@ -13,6 +13,8 @@ _COMMANDS = {  # name -> module of this folder; each holds a click command or gr
     "evaluate": "evaluate",
     "import": "import_file",
     "init": "init",
+    "jobs": "jobs",
+    "key": "key",
     "labels": "labels",
     "parse": "parse",
     "policy": "policy",

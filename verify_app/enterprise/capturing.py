@@ -18,6 +18,8 @@ from ..store.owners import gtin_owners, place_name
 from .epcis import EpcisEvent, EventError, read_document, read_event
 from .item_life import ItemLife, Moved, MoveOrder
 
+__all__ = ["Capture", "Captures"]
+
 
 class Captures:
     """Captured documents. `purge` shows the lots whose chain has grown."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import dropwhile, islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from ..store import import_jobs
 from ..store.bulk_items import Written, count_uploaded, prepare_bulk
@@ -27,6 +27,8 @@ from .item_rows import ItemRows
 from .record_rows import Author, RecordRows
 from .row_problems import Row
 from .table_files import Table, TableError, form_of, open_table
+
+__all__ = ["ImportJob", "ImportRefusedError", "Imports", "Order"]
 
 MOST_BAD = 100_000  # refused rows after which a file is taken for one of another kind
 _BLOCK = 1024 * 1024
@@ -57,7 +59,7 @@ class Imports:
         self._engine, self._folder, self._purge = engine, folder, purge
         self._runner = f"{os.getpid()}-{secrets.token_hex(4)}"
 
-    def accept(self, order: Order, source: BinaryIO) -> ImportJob:
+    def accept(self, order: Order, source: IO[bytes]) -> ImportJob:
         """Keep a file on the disk and make its job, or give the unfinished job of the same file.
 
         Raises `ImportRefusedError`, `TableError` for a file of no known form, and `OSError` for a full disk.
@@ -199,7 +201,7 @@ def _moved(job: ImportJob, step: Step) -> ImportJob:
     )
 
 
-def _keep(source: BinaryIO, path: Path) -> tuple[str, int]:
+def _keep(source: IO[bytes], path: Path) -> tuple[str, int]:
     """Write a stream to the disk for good; returns its SHA-256 and size. Nothing stays of a stream that broke off."""
     mark, size, part = hashlib.sha256(), 0, path.with_suffix(".part")
     try:

@@ -84,6 +84,7 @@ class Supervisor:
                 return
             self._step(words)
         self._add(Child("The background worker", self._begin("worker"), patience=30.0))
+        self._add(Child("The jobs of enterprises", self._begin("jobs"), patience=30.0))
         self._add(Child("The web server", self._begin_web, patience=20.0))
         self._await_web()
         if self._settings.demo and not self._stopping:  # what is nice to have comes after what visitors wait for

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException, NotFound
 
 from ...domain.item_life import Act, LifeError
+from ...enterprise.answers import OtherRequestError
 from ...enterprise.api_keys import Scope
 from ...enterprise.capturing import Capture
 from ...enterprise.epcis import EventError
@@ -43,7 +44,8 @@ _PROBLEMS = (401, 403, 413, 422, 429, 503)
     Operation(
         id="moveItem",
         summary="Commission, ship, receive, sell, return or destroy one item, or undo the last act",
-        description="A sold or destroyed item answers ALREADY_SOLD from then on. Undo: by the same place within ten days.",
+        description="A sold or destroyed item answers ALREADY_SOLD from then on. "
+        "Undo: by the same place within ten days.",
         answers={200: ("What the act came to.", "application/json", MoveAnswer)},
         request=MoveRequest,
         problems=(400, 401, 403, 409, 415, 422, 429, 503),
@@ -220,6 +222,7 @@ def refuse_move(error: LifeError) -> Response:
 @api_v1.errorhandler(EventError)
 @api_v1.errorhandler(TableError)
 @api_v1.errorhandler(ImportRefusedError)
+@api_v1.errorhandler(OtherRequestError)
 def refuse_content(error: ValueError) -> Response:
     """A document or file that is none (422)."""
     return _refused(422, str(error))

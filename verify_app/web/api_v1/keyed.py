@@ -8,7 +8,7 @@ from functools import wraps
 from typing import TypeVar
 
 from flask import Response, g, request
-from werkzeug.exceptions import Forbidden, TooManyRequests, Unauthorized, UnprocessableEntity
+from werkzeug.exceptions import Forbidden, TooManyRequests, Unauthorized
 
 from ...enterprise.answers import ApiKey, OtherRequestError
 from ...enterprise.api_keys import Scope
@@ -44,13 +44,10 @@ def once(view: _View) -> _View:
         if not name:
             return view(*args, **kwargs)
         if len(name) > _LONGEST or not name.isprintable():
-            raise UnprocessableEntity(f"Expected an Idempotency-Key of at most {_LONGEST} characters, got {len(name)}.")
+            raise OtherRequestError(f"Expected an Idempotency-Key of at most {_LONGEST} characters, got {len(name)}.")
         answers, key = the_parts().desk.answers, the_key()
         content = request.full_path.encode() + b"\0" + request.get_data()
-        try:
-            kept = answers.before(key, name, content, now())
-        except OtherRequestError as error:
-            raise UnprocessableEntity(str(error)) from error
+        kept = answers.before(key, name, content, now())
         if kept is not None:
             response = Response(kept.body, kept.status, mimetype="application/json")
             if kept.location:
@@ -88,6 +85,6 @@ def _key(scope: Scope) -> ApiKey:
     wait = parts.rates.seconds_to_wait(f"key:{key.id}", key.per_minute)
     if wait:
         error = TooManyRequests(f"Expected at most {key.per_minute} requests a minute, got more.")
-        error.retry_after = wait  # type: ignore[assignment]
+        error.retry_after = wait
         raise error
     return key

@@ -1,0 +1,68 @@
+"""The typed client against the real application behind a real socket."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+
+from tests.fixtures_web import make_world
+from tests.registry_samples import GTIN, REGISTRY
+from verify_app.client import ApiError, Client
+from verify_app.enterprise.desk import Desk
+from verify_app.serving.jobs import jobs_of, run_once
+from verify_app.store.engine import open_engine
+from verify_app.store.migrate import migrate
+from verify_app.store.registry import write_registry
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def desk(tmp_path):
+    url = f"sqlite:///{tmp_path / 'registry.sqlite3'}"
+    migrate(url)
+    engine = open_engine(url)
+    write_registry(engine, REGISTRY)
+    yield Desk(engine, tmp_path)
+    engine.dispose()
+
+
+@pytest.fixture
+def client(desk, tmp_path):
+    app = make_world(tmp_path).app
+    app.extensions["parts"] = replace(app.extensions["parts"], desk=desk)
+    secret = desk.keys.make("e1", "test", ("import", "move", "capture"), "an", now=1).secret
+    server = make_server("127.0.0.1", 0, app, handler_class=Quiet)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    with Client(f"http://127.0.0.1:{server.server_port}", secret) as client:
+        yield client
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_client_imports_moves_and_captures(client, desk, tmp_path):
+    (tmp_path / "items.csv").write_text(f"gtin,serial\n{GTIN},C1\n{GTIN},C 2\n")
+    begun = client.import_file("items", tmp_path / "items.csv")
+    sent = client.capture({"type": "ObjectEvent", "eventTime": "2026-09-05T00:00:00Z", "eventTimeZoneOffset": "+07:00"})
+    run_once(jobs_of(desk))
+    done = client.wait(begun)
+    assert (done.fresh, done.bad) == (1, 1)
+    assert b"C 2" in client.errors(done.id)
+    assert client.capture_state(sent.id).success
+    assert client.move(f"(01){GTIN}(21)C1", "sell", id="1").after == "sold"
+    with pytest.raises(ApiError, match="409: Expected an item") as refused:
+        client.move(f"(01){GTIN}(21)C1", "sell", id="2")
+    assert refused.value.status == 409
+
+
+def test_client_wants_an_address():
+    with pytest.raises(ValueError, match="https"):
+        Client("verify.example.vn", "vk_x")

@@ -1,0 +1,146 @@
+"""The client: one method for each request, one frozen value for each answer."""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+
+import msgspec
+
+_Answer = TypeVar("_Answer")
+_SECONDS = 60.0
+
+
+class ApiError(Exception):
+    """The service refused a request: its HTTP status, and what was expected and what came."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(f"{status}: {detail}")
+        self.status, self.detail = status, detail
+
+
+class ImportState(msgspec.Struct, frozen=True):
+    """How far an import is; `errors` is the path of the annotated file, "" for none."""
+
+    id: str
+    status: str
+    progress: int
+    fresh: int
+    changed: int
+    same: int
+    bad: int
+    failure: str = ""
+    errors: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Done or failed."""
+        return self.status in ("done", "failed")
+
+
+class CaptureState(msgspec.Struct, frozen=True, rename={"id": "captureID"}):
+    """What came of a captured document."""
+
+    id: str
+    running: bool
+    success: bool
+    taken: int
+    known: int
+    errors: list[dict[str, Any]]
+
+    @property
+    def ended(self) -> bool:
+        """Worked through."""
+        return not self.running
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """What an act upon an item came to."""
+
+    gtin: str
+    serial: str
+    before: str
+    after: str
+    fresh: bool
+
+
+class Client:
+    """One service and one key. Raises `ApiError`, and `OSError` while the service cannot be reached."""
+
+    def __init__(self, base: str, key: str) -> None:
+        if urlsplit(base).scheme not in ("https", "http"):
+            raise ValueError(f"Expected the address of a service, https://…, got {base!r}.")
+        self._base, self._key = base.rstrip("/") + "/api/v1", key
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing stays open: each request has its own connection."""
+
+    def import_file(self, kind: str, path: Path | str, *, dry_run: bool = False) -> ImportState:
+        """Send a file of products, lots, items or events; it is imported in the background."""
+        path = Path(path)
+        query = urlencode({"name": path.name} | ({"dry_run": "1"} if dry_run else {}))
+        return self._ask(ImportState, f"/imports/{quote(kind)}?{query}", path.read_bytes(), "application/octet-stream")
+
+    def import_state(self, import_id: str) -> ImportState:
+        """How far an import is."""
+        return self._ask(ImportState, f"/imports/{quote(import_id)}")
+
+    def errors(self, import_id: str) -> bytes:
+        """The annotated file of refused rows: mend it and send it again."""
+        return self._send(f"/imports/{quote(import_id)}/errors")
+
+    def wait(self, state: ImportState, seconds: float = 600.0) -> ImportState:
+        """Wait until an import has ended. Raises `TimeoutError`."""
+        end = time.monotonic() + seconds
+        while not state.ended:
+            if time.monotonic() > end:
+                raise TimeoutError(f"Expected the import to end within {seconds:.0f} s, it is at {state.progress} %.")
+            time.sleep(0.5)
+            state = self.import_state(state.id)
+        return state
+
+    def capture(self, document: dict[str, Any]) -> CaptureState:
+        """Send an EPCIS 2.0 document; it is worked through in the background."""
+        return self._ask(CaptureState, "/capture", msgspec.json.encode(document), "application/ld+json")
+
+    def capture_state(self, capture_id: str) -> CaptureState:
+        """What came of a document."""
+        return self._ask(CaptureState, f"/capture/{quote(capture_id)}")
+
+    def move(self, code: str, act: str, *, id: str, place: str = "", when: int = 0) -> Moved:
+        """Commission, ship, receive, sell, return or destroy an item, undo the last act; the same `id` is one act."""
+        body = {"code": code, "act": act, "id": id, "place": place, "when": when}
+        return self._ask(Moved, "/items/moves", msgspec.json.encode(body), "application/json")
+
+    def _ask(self, kind: type[_Answer], path: str, body: bytes | None = None, media: str = "") -> _Answer:
+        return msgspec.json.decode(self._send(path, body, media), type=kind)
+
+    def _send(self, path: str, body: bytes | None = None, media: str = "") -> bytes:
+        headers = {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
+        if media:
+            headers["Content-Type"] = media
+        request = urllib.request.Request(self._base + path, data=body, headers=headers)  # noqa: S310 - https or http
+        try:
+            with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
+                data: bytes = answer.read()
+                return data
+        except urllib.error.HTTPError as error:
+            raise ApiError(error.code, _detail(error.read())) from error
+
+
+def _detail(body: bytes) -> str:
+    try:
+        found = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return body[:200].decode(errors="replace")
+    return str(found.get("detail", "")) if isinstance(found, dict) else ""
