@@ -12,6 +12,7 @@ from .api_keys import ApiKeys
 from .capturing import Captures
 from .import_run import Imports
 from .item_life import ItemLife
+from .monitor import Monitor
 from .reviewing import Reviews
 
 
@@ -65,3 +66,8 @@ class Desk:
     def answers(self) -> Answers:
         """Answers to repeatable requests."""
         return Answers(self.engine)
+
+    @property
+    def monitor(self) -> Monitor:
+        """Readiness and data quality."""
+        return Monitor(self.engine)

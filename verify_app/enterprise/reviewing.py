@@ -13,6 +13,8 @@ from ..store.owners import gtin_owners
 from ..store.reviews import NoVersionError, Queued, ReviewNote, move_version, notes, own_versions, queue, shown_number
 from ..store.versions import VersionNote, version, versions
 
+__all__ = ["Actor", "Dossier", "NoVersionError", "Reviews"]
+
 Key = tuple[str, str, int]  # GTIN, lot ("" for the product), version
 
 _BY_AUTHORS = frozenset({ReviewAct.SUBMIT, ReviewAct.WITHDRAW})

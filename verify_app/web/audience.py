@@ -83,6 +83,25 @@ _MANAGE_ACCOUNTS = (
     "accounts.people",
     "accounts.person",
 )
+_ENTERPRISE_PORTAL = (
+    "portal.imports.follow",
+    "portal.imports.imports",
+    "portal.imports.refused_rows",
+    "portal.imports.send_file",
+    "portal.imports.template",
+    "portal.keys.change_keys",
+    "portal.keys.keys",
+    "portal.overview.overview",
+    "portal.products.act",
+    "portal.products.dossier",
+    "portal.products.products",
+    "portal.products.write",
+)
+_REVIEW_PUBLICATIONS = (
+    "portal.reviews.act",
+    "portal.reviews.dossier",
+    "portal.reviews.queue",
+)
 _NOBODY = (
     "security.two_factor_rescue",  # by mail; here an administrator takes the second factor away
 )
@@ -92,5 +111,7 @@ ROUTES: Mapping[str, Permission] = {
     **dict.fromkeys(_SIGN_IN, Permission.PUBLIC),
     **dict.fromkeys(_OWN_ACCOUNT, Permission.OWN_ACCOUNT),
     **dict.fromkeys(_MANAGE_ACCOUNTS, Permission.MANAGE_ACCOUNTS),
+    **dict.fromkeys(_ENTERPRISE_PORTAL, Permission.ENTERPRISE_PORTAL),
+    **dict.fromkeys(_REVIEW_PUBLICATIONS, Permission.REVIEW_PUBLICATIONS),
     **dict.fromkeys(_NOBODY, Permission.NOBODY),
 }

@@ -9,6 +9,8 @@ SMALL_BYTES = 256 * 1024
 FORM_MEMORY_BYTES = 512 * 1024  # fields that are no file
 FORM_PARTS = 20
 _PHOTO_PATHS = ("/scan",)
+_TABLE_BYTES = 1024 * 1024 * 1024  # an enterprise's file; it goes to the disk while it is read
+_TABLE_PATHS = ("/enterprise/imports",)
 
 
 def install(app: Flask) -> None:
@@ -20,5 +22,7 @@ def install(app: Flask) -> None:
     def widen() -> None:
         if request.path in _PHOTO_PATHS and request.mimetype == "multipart/form-data":
             request.max_content_length = PHOTO_BYTES
+        elif request.path in _TABLE_PATHS and request.mimetype == "multipart/form-data":
+            request.max_content_length = _TABLE_BYTES
 
     app.before_request(widen)

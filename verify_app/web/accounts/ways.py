@@ -21,6 +21,11 @@ class Way:
 
 
 WAYS = (
+    Way("/enterprise", "portal.overview", Permission.ENTERPRISE_PORTAL),
+    Way("/enterprise/products", "portal.products", Permission.ENTERPRISE_PORTAL),
+    Way("/enterprise/imports", "portal.imports", Permission.ENTERPRISE_PORTAL),
+    Way("/enterprise/keys", "portal.keys", Permission.ENTERPRISE_PORTAL),
+    Way("/desk/reviews", "portal.reviews", Permission.REVIEW_PUBLICATIONS),
     Way("/account/people", "account.people", Permission.MANAGE_ACCOUNTS),
     Way("/account", "account.own", Permission.OWN_ACCOUNT),
 )

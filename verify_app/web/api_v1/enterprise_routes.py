@@ -5,20 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from io import BytesIO
 
-from flask import Response, jsonify, request, url_for
+from flask import Response, request, url_for
 from pydantic import BaseModel
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import NotFound
 
-from ...domain.item_life import Act, LifeError
-from ...enterprise.answers import OtherRequestError
+from ...domain.item_life import Act
 from ...enterprise.api_keys import Scope
 from ...enterprise.capturing import Capture
-from ...enterprise.epcis import EventError
-from ...enterprise.import_run import ImportJob, ImportRefusedError, Order
+from ...enterprise.import_run import ImportJob, Order
 from ...enterprise.import_words import annotated
 from ...enterprise.item_life import MoveOrder
-from ...enterprise.table_files import TableError
-from ..errors import problem
 from ..language import words
 from ..target import the_parts
 from .enterprise_schemas import (
@@ -211,50 +207,6 @@ def products() -> Response:
             ]
         )
     )
-
-
-@api_v1.errorhandler(LifeError)
-def refuse_move(error: LifeError) -> Response:
-    """An act that the item's state forbids (409)."""
-    return _refused(409, str(error), refusal=error.refusal.value)
-
-
-@api_v1.errorhandler(EventError)
-@api_v1.errorhandler(TableError)
-@api_v1.errorhandler(ImportRefusedError)
-@api_v1.errorhandler(OtherRequestError)
-def refuse_content(error: ValueError) -> Response:
-    """A document or file that is none (422)."""
-    return _refused(422, str(error))
-
-
-@api_v1.errorhandler(OSError)
-def refuse_full(error: OSError) -> Response:
-    """The disk takes nothing more (503): nothing was kept."""
-    return _refused(503, f"Expected room on the disk, got: {error.strerror}. Nothing was kept; send it again later.")
-
-
-@api_v1.errorhandler(401)
-@api_v1.errorhandler(403)
-@api_v1.errorhandler(429)
-def refuse_key(error: HTTPException) -> Response:
-    """A key that is missing, may not do this, or asks too often."""
-    response = _refused(error.code or 403, error.description or "")
-    if error.code == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    if wait := getattr(error, "retry_after", None):
-        response.headers["Retry-After"] = str(wait)
-    return response
-
-
-def _refused(status: int, detail: str, **more: str) -> Response:
-    error = HTTPException()
-    error.code = status
-    response = problem(error)
-    body = response.get_json() | {"status": status, "detail": detail} | more
-    response.set_data(jsonify(body).get_data())
-    response.status_code = status
-    return response
 
 
 def _own_import(job_id: str) -> ImportJob:

@@ -1,0 +1,134 @@
+"""Pages of enterprises and the review queue, with real accounts on a real database."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+
+from tests.fixtures_accounts import empty_database, make_office, send, token  # noqa: F401 - a fixture
+from tests.html_checks import check_page
+from tests.registry_samples import GTIN, REGISTRY
+from verify_app.domain.account import Role, Scope
+from verify_app.enterprise.desk import Desk
+from verify_app.serving.jobs import jobs_of, run_once
+from verify_app.store.engine import reading
+from verify_app.store.registry import find, write_registry
+
+NEW = "09521234543220"
+
+
+@pytest.fixture
+def office(tmp_path, empty_database):  # noqa: F811 - the fixture itself
+    made = make_office(tmp_path, empty_database)
+    write_registry(made.engine, REGISTRY)
+    parts = made.world.app.extensions["parts"]
+    made.world.app.extensions["parts"] = replace(parts, desk=Desk(made.engine, tmp_path))
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def desk(office):
+    return office.world.app.extensions["parts"].desk
+
+
+@pytest.fixture
+def author(office):
+    return office.someone(Role.ENTERPRISE, scope=Scope(enterprises=("e1",)))
+
+
+@pytest.fixture
+def reviewer(office):
+    return office.someone(Role.PROVINCE)
+
+
+def test_first_page_tells_what_to_do_next_and_checks_numbers(author):
+    page = author.get("/enterprise?number=9521234543231&kind=gtin")
+    assert page.status_code == 200
+    assert "Đã xong 5 trên 7 phần" in page.text
+    assert "Chữ số cuối phải là 7" in page.text
+    assert "952 là đầu số minh họa" in page.text
+
+
+def test_draft_goes_from_the_form_through_review_to_the_public_page(office, author, reviewer):
+    fields = {"gtin": NEW, "name": "Cà phê Ví Dụ", "origin": "Sản xuất tại Việt Nam"}
+    assert send(author, "/enterprise/products/new/products", **fields).status_code == 303
+    assert "Cà phê Ví Dụ" in author.get("/enterprise/products").text
+    own, theirs = f"/enterprise/products/{NEW}/1", f"/desk/reviews/{NEW}/1"
+    assert "Hình ảnh" in author.get(own).text, "what is missing is named"
+    assert send(author, own, act="approve").status_code == 409
+    assert send(author, own, act="submit").status_code == 303
+    assert "Cà phê Ví Dụ" in reviewer.get("/desk/reviews").text
+    refused = send(reviewer, theirs, act="return", reason="")
+    assert (refused.status_code, "Hãy ghi lý do" in refused.text) == (409, True)
+    assert send(reviewer, theirs, act="approve", publish="on").status_code == 303
+    from verify_app.domain.code import Code
+
+    with reading(office.engine) as connection:
+        assert find(connection, Code("01", NEW)).model.review.value == "published"
+    assert "person" not in author.get(own).text
+
+
+def test_wrong_field_is_told_beside_it(author):
+    answer = send(author, "/enterprise/products/new/lots", gtin=GTIN, lot="L9", expiry="31/02/2027")
+    assert answer.status_code == 422
+    assert "không phải ngày có thật" in answer.text
+    assert send(author, "/enterprise/products/new/products").status_code == 422
+    assert author.get("/enterprise/products/new/cats").status_code == 404
+
+
+def test_file_is_sent_followed_and_its_refused_rows_come_back(author, desk):
+    data = f"gtin,serial,lot\n{GTIN},W1,L1\n{GTIN},W 2,L1\n".encode()
+    form = {"csrf_token": token(author), "kind": "items", "file": (io.BytesIO(data), "mã.csv")}
+    sent = author.post("/enterprise/imports", data=form)
+    assert sent.status_code == 303
+    assert 'http-equiv="refresh"' in author.get(sent.location).text
+    run_once(jobs_of(desk))
+    page = author.get(sent.location).text
+    assert 'http-equiv="refresh"' not in page
+    assert "Tải các dòng bị từ chối" in page
+    assert "W 2" in author.get(f"{sent.location}/errors").text
+    assert "mã.csv" in author.get("/enterprise/imports").text
+    for wrong in ({}, {"kind": "items", "file": (io.BytesIO(b"x"), "a.exe")}):
+        assert author.post("/enterprise/imports", data={"csrf_token": token(author)} | wrong).status_code == 422
+    for form in ("xlsx", "csv"):
+        assert author.get(f"/enterprise/templates/items.{form}").status_code == 200
+    assert author.get("/enterprise/templates/items.exe").status_code == 404
+
+
+def test_key_is_shown_once_rotated_and_revoked(author, desk):
+    made = send(author, "/enterprise/keys", name="ERP", scope="read").text
+    assert "vk_" in made
+    assert "vk_" not in author.get("/enterprise/keys").text
+    (key,) = desk.keys.all("e1")
+    assert "vk_" in send(author, "/enterprise/keys", act="rotate", key=key.id).text
+    assert "Đã thu hồi" in send(author, "/enterprise/keys", act="revoke", key=key.id).text
+    assert send(author, "/enterprise/keys", name="", scope="read").status_code == 422
+
+
+def test_others_see_neither_the_pages_nor_the_imports_of_an_enterprise(office, author, desk):
+    stranger = office.someone(Role.ENTERPRISE, account_id="other", scope=Scope(enterprises=("e2",)))
+    assert stranger.get(f"/enterprise/products/{GTIN}/1").status_code == 404
+    assert send(stranger, f"/enterprise/products/{GTIN}/1", act="submit").status_code in (404, 409)
+    elsewhere = office.someone(Role.PROVINCE, account_id="far", scope=Scope(("Đắk Lắk",), ("*",)))
+    assert elsewhere.get(f"/desk/reviews/{GTIN}/1").status_code == 404
+    assert author.get("/desk/reviews").status_code == 403
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_pages_are_sound_html_in_both_languages(author, reviewer, lang):
+    for client, path in (
+        (author, "/enterprise"),
+        (author, "/enterprise/products"),
+        (author, "/enterprise/products/new/events"),
+        (author, f"/enterprise/products/{GTIN}/1"),
+        (author, "/enterprise/imports"),
+        (author, "/enterprise/keys"),
+        (reviewer, "/desk/reviews"),
+    ):
+        page = client.get(f"{path}?lang={lang}")
+        assert page.status_code == 200, path
+        check_page(page.text, lang)
+        assert "portal." not in page.text, path

@@ -1,0 +1,58 @@
+"""What programs of enterprises are told when a request is refused: problem documents with the detail in English."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify
+from werkzeug.exceptions import HTTPException
+
+from ...domain.item_life import LifeError
+from ...enterprise.answers import OtherRequestError
+from ...enterprise.epcis import EventError
+from ...enterprise.import_run import ImportRefusedError
+from ...enterprise.table_files import TableError
+from ..errors import problem
+from .routes import api_v1
+
+
+@api_v1.errorhandler(LifeError)
+def refuse_move(error: LifeError) -> Response:
+    """An act that the item's state forbids (409)."""
+    return _refused(409, str(error), refusal=error.refusal.value)
+
+
+@api_v1.errorhandler(EventError)
+@api_v1.errorhandler(TableError)
+@api_v1.errorhandler(ImportRefusedError)
+@api_v1.errorhandler(OtherRequestError)
+def refuse_content(error: ValueError) -> Response:
+    """A document or file that is none (422)."""
+    return _refused(422, str(error))
+
+
+@api_v1.errorhandler(OSError)
+def refuse_full(error: OSError) -> Response:
+    """The disk takes nothing more (503): nothing was kept."""
+    return _refused(503, f"Expected room on the disk, got: {error.strerror}. Nothing was kept; send it again later.")
+
+
+@api_v1.errorhandler(401)
+@api_v1.errorhandler(403)
+@api_v1.errorhandler(429)
+def refuse_key(error: HTTPException) -> Response:
+    """A key that is missing, may not do this, or asks too often."""
+    response = _refused(error.code or 403, error.description or "")
+    if error.code == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if wait := getattr(error, "retry_after", None):
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def _refused(status: int, detail: str, **more: str) -> Response:
+    error = HTTPException()
+    error.code = status
+    response = problem(error)
+    body = response.get_json() | {"status": status, "detail": detail} | more
+    response.set_data(jsonify(body).get_data())
+    response.status_code = status
+    return response

@@ -1,0 +1,11 @@
+"""Pages of enterprises, and the review queue of the authority."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from . import import_pages, key_pages, overview, product_pages, review_pages
+
+portal = Blueprint("portal", __name__)
+for _pages in (overview, product_pages, import_pages, key_pages, review_pages):
+    portal.register_blueprint(_pages.blueprint)
