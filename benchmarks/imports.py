@@ -73,15 +73,16 @@ def measure(url: str, folder: Path, file: Path, round_: str) -> None:
     begun = time.perf_counter()
     with file.open("rb") as source:
         job = imports.accept(Order("e1", "items", "bench", file.name), source)
-    kept = time.perf_counter()
+    kept, busy = time.perf_counter(), time.process_time()
     done = imports.run(job.id)
-    spent = time.perf_counter() - kept
+    spent, busy = time.perf_counter() - kept, time.process_time() - busy
     assert done is not None
     assert done.status == "done", done.failure
     rows = done.fresh + done.changed + done.same + done.bad
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"{round_}: {rows / spent:,.0f} rows/s ({done.fresh:,} new, {done.same:,} as they were), {spent:.1f} s, "
+        f"{round_}: {rows / spent:,.0f} rows/s ({done.fresh:,} new, {done.same:,} as they were), {spent:.1f} s "
+        f"({busy:.1f} s of this process's CPU), "
         f"keeping the file {kept - begun:.1f} s, peak {peak:,.0f} MiB"
     )
 

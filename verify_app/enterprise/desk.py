@@ -14,6 +14,7 @@ from .import_run import Imports
 from .item_life import ItemLife
 from .monitor import Monitor
 from .reviewing import Reviews
+from .webhooks import Webhooks
 
 
 def _show_nothing(_gtin: str, _lot: str = "") -> bool:
@@ -71,3 +72,8 @@ class Desk:
     def monitor(self) -> Monitor:
         """Readiness and data quality."""
         return Monitor(self.engine)
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Messages to the servers of enterprises."""
+        return Webhooks(self.engine)
