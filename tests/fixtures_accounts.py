@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from tests.fixtures_web import World, make_world
 from verify_app.domain.account import Account, Role, Scope
+from verify_app.enterprise.desk import Desk
 from verify_app.parts import Parts
 from verify_app.store.accounts import StoredAccounts
 from verify_app.store.engine import open_engine
@@ -92,7 +93,7 @@ def make_office(folder: Path, empty: Path, **settings) -> Office:
     world = make_world(folder, **{"public_url": "", **settings})
     parts: Parts = world.app.extensions["parts"]
     accounts = StoredAccounts(engine)
-    world.app.extensions["parts"] = replace(parts, accounts=accounts)
+    world.app.extensions["parts"] = replace(parts, accounts=accounts, desk=Desk(engine, folder))
     return Office(world, engine, accounts)
 
 
