@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from tests.fixtures_valkey import ValkeyServer
 from verify_app.cli.evaluate import command as evaluate
-from verify_app.cli.replay import Files, command, run
-from verify_app.detection.policy_files import built_in
+from verify_app.cli.replay import Files, command, judging, run
+from verify_app.detection.policy_files import PolicyError, PolicyFolder, built_in
+from verify_app.domain.score import Rules
 from verify_app.evaluate.assumptions import variant
+from verify_app.evaluate.fit import examples, load, loss, save
 from verify_app.evaluate.scorer import score, table
 from verify_app.evaluate.world import make, write
 
@@ -159,6 +162,53 @@ def test_a_line_that_is_no_scan_is_named(tmp_path: Path, valkey_server: ValkeySe
     assert "Expected a record in line 1 of s.jsonl" in told.output
 
 
+@pytest.fixture
+def replayed(tmp_path: Path, valkey_server: ValkeyServer, monkeypatch) -> Callable[..., Result]:
+    """Runs the command on three scans, one of which is broken."""
+    with valkey_server.client() as client:
+        client.flushall()
+    monkeypatch.setenv("REDIS_URL", valkey_server.url)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    (tmp_path / "g.csv").write_text(GEOIP)
+    with gzip.open(tmp_path / "r.jsonl.gz", "wt") as file:
+        file.writelines(json.dumps(row) + "\n" for row in registry())
+    with gzip.open(tmp_path / "s.jsonl.gz", "wt") as file:
+        file.write(json.dumps(scan(1, T0)) + '\n{"id": 2, "ts"\n' + json.dumps(scan(3, T0 + DAY)) + "\n")
+
+    def replay(*options: str) -> Result:
+        tables = ["--registry", str(tmp_path / "r.jsonl.gz"), "--geoip", str(tmp_path / "g.csv")]
+        files = [str(tmp_path / "s.jsonl.gz"), "-o", str(tmp_path / "v.jsonl.gz")]
+        return CliRunner().invoke(command, [*files, *tables, *options])
+
+    return replay
+
+
+def test_a_broken_line_is_named_and_all_others_are_judged(replayed: Callable[..., Result], tmp_path: Path) -> None:
+    told = replayed()
+    assert told.exit_code == 1
+    assert "line 2 of s.jsonl.gz" in told.output
+    assert "got 1 that are none; judged all others" in told.output
+    with gzip.open(tmp_path / "v.jsonl.gz", "rt") as file:
+        assert [json.loads(line)["id"] for line in file] == [1, 3]
+
+
+def test_parameters_of_nobody_trusted_are_refused_unless_told(replayed: Callable[..., Result], tmp_path: Path) -> None:
+    plain, stranger = tmp_path / "plain.json", tmp_path / "stranger.json"
+    plain.write_text(built_in().to_json())
+    stranger.write_text(PolicyFolder(tmp_path / "elsewhere").sign(built_in().to_json()).to_text())
+    assert "Expected a signed parameter file" in replayed("--policy", str(plain)).output
+    assert "Expected a signer from" in replayed("--policy", str(stranger)).output
+    assert not (tmp_path / "v.jsonl.gz").exists()
+    assert "judged all others" in replayed("--policy", str(stranger), "--unsigned").output
+
+
+def test_plain_parameters_are_tried_if_told(tmp_path: Path) -> None:
+    folder = PolicyFolder(tmp_path)
+    assert folder.tried(built_in().to_json(), unsigned=True) == built_in()
+    with pytest.raises(PolicyError, match="Expected a signed parameter file"):
+        folder.tried("nothing", unsigned=True)
+
+
 def test_a_made_world_is_replayed_and_scored(tmp_path: Path, valkey_server: ValkeyServer) -> None:
     with valkey_server.client() as client:
         client.flushall()
@@ -170,5 +220,32 @@ def test_a_made_world_is_replayed_and_scored(tmp_path: Path, valkey_server: Valk
     assert tally.found["enumerators"] == 2
     assert tally.found["burst"] == 0
     assert tally.share("false alarms") < 0.005
+    _teach(valkey_server, files, tmp_path)
     printed = CliRunner().invoke(evaluate, ["score", str(files.scans), str(tmp_path / "truth.json"), str(files.output)])
     assert printed.output.strip() == table([tally]).strip()
+
+
+def _teach(server: ValkeyServer, files: Files, folder: Path) -> None:
+    """Weights fitted to the examples of a replayed world explain it better, and keep their signs."""
+    with server.client() as client:
+        client.flushall()
+    truth = json.loads((folder / "truth.json").read_text())
+    assert save(folder / "x.jsonl.gz", examples(judging(server.url, files, built_in()), truth)) > 100
+    out = folder / "score-9.json"
+    told = CliRunner().invoke(evaluate, ["fit", str(folder / "x.jsonl.gz"), "-o", str(out), "--codes", "1500"])
+    assert told.exit_code == 0, told.output
+    rules, found = Rules.from_json(out.read_text()), list(load(folder / "x.jsonl.gz"))
+    assert rules.version == "score-9"
+    assert loss(found, rules) < loss(found, built_in())
+    assert sum(1 for one in found if one.fake and one.last) > 5
+
+
+def test_seeds_for_tests_are_not_trained_on(tmp_path: Path) -> None:
+    told = CliRunner().invoke(evaluate, ["gather", str(tmp_path / "x"), "--seeds", "999-1001"])
+    assert "Expected training seeds below 1000" in told.output
+
+
+def test_a_line_that_is_no_example_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("{}\n")
+    told = CliRunner().invoke(evaluate, ["fit", str(tmp_path / "x"), "-o", str(tmp_path / "y"), "--codes", "1000"])
+    assert "Expected an example in line 1 of x" in told.output

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
-from ..detection.policy_files import PolicyError, PolicyFolder, Signed
+from ..detection.policy_files import PolicyError, built_in
 from ..evaluate.assumptions import VARIANTS, variant
 from ..settings import Settings
 
+if TYPE_CHECKING:
+    from ..evaluate.fit import Example
+
+_CAUTION = 1.5  # nats from caution to alert
+_TRAINING = 1000  # seeds from here on are never trained on
 _IN = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -47,21 +57,20 @@ def score(scans: Path, truth: Path, verdicts: Path) -> None:
 @click.option("--seeds", default="1001-1003", show_default=True, help="FIRST-LAST; training used seeds below 1000.")
 @click.option("--variant", "names", multiple=True, type=click.Choice(sorted(VARIANTS)), default=("plain",))
 @click.option("--codes", type=click.IntRange(1000, 200_000), default=12_000, show_default=True)
-@click.option("--policy", type=_IN, help="Signed parameters to try instead of the active ones.")
-def run(seeds: str, names: tuple[str, ...], codes: int, policy: Path | None) -> None:
+@click.option("--policy", type=_IN, help="Parameters to try instead of the active ones, by a trusted signer.")
+@click.option("--unsigned", is_flag=True, help="Try parameters that nobody, or nobody trusted, has signed.")
+def run(seeds: str, names: tuple[str, ...], codes: int, policy: Path | None, unsigned: bool) -> None:
     """Make worlds, replay them and print the pooled table for each variant."""
     from ..evaluate.scorer import score as tally
     from ..evaluate.scorer import table
     from ..evaluate.world import make, write
-    from .replay import Files, engine
+    from .replay import Files, engine, rules_to_try
     from .replay import run as replay
 
     try:
-        folder = PolicyFolder(Settings.from_env().data_dir)
-        rules = Signed.from_text(policy.read_text(encoding="utf-8")).rules() if policy else folder.rules()
+        rules = rules_to_try(Settings.from_env(), policy, unsigned)
     except PolicyError as error:
         raise click.ClickException(str(error)) from error
-    assert rules is not None  # noqa: S101 - the active rules always exist
     for name in names:
         worlds = []
         for seed in _range(seeds):
@@ -73,6 +82,60 @@ def run(seeds: str, names: tuple[str, ...], codes: int, policy: Path | None) -> 
                 replay(url, files, rules)
                 worlds.append(tally(scans, place / "truth.json", verdicts))
         click.echo(f"\n{name}, seeds {seeds}, {codes} genuine codes each, rules {rules.version}\n{table(worlds)}")
+
+
+@command.command()
+@click.argument("output", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--seeds", default="1-3", show_default=True, help="FIRST-LAST, below 1000.")
+@click.option("--variant", "names", multiple=True, type=click.Choice(sorted(VARIANTS)), default=("plain",))
+@click.option("--codes", type=click.IntRange(1000, 200_000), default=10_000, show_default=True)
+def gather(output: Path, seeds: str, names: tuple[str, ...], codes: int) -> None:
+    """Make training worlds, replay them and write their examples to OUTPUT (JSON lines, .gz if so named)."""
+    from ..evaluate.fit import examples, save
+    from ..evaluate.world import make, write
+    from .replay import Files, engine, judging
+
+    chosen = _range(seeds)
+    if chosen[-1] >= _TRAINING:
+        raise click.BadParameter(f"Expected training seeds below {_TRAINING}, got {seeds}: the others are for tests.")
+    rules = built_in()
+
+    def found() -> Iterator[Example]:
+        for name, seed in product(names, chosen):
+            with TemporaryDirectory(prefix="verify-app-world-") as path, engine("") as url:
+                place = Path(path)
+                write(make(variant(name, codes=codes), seed), place)
+                files = Files(place / "registry.jsonl.gz", place / "geoip.csv", place / "scans.jsonl.gz", place / "v")
+                truth = json.loads((place / "truth.json").read_text(encoding="utf-8"))
+                yield from examples(judging(url, files, rules), truth)
+            click.echo(f"{name}, seed {seed}", err=True)
+
+    click.echo(f"{save(output, found())} examples")
+
+
+@command.command()
+@click.argument("examples", type=_IN, nargs=-1, required=True)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("--codes", type=int, required=True, help="Genuine codes that the examples were gathered from.")
+@click.option("--false-alarms", type=float, default=5.0, show_default=True, help="Per 10,000 genuine codes.")
+def fit(examples: tuple[Path, ...], output: Path, codes: int, false_alarms: float) -> None:
+    """Fit weights to EXAMPLES, starting at the built-in ones; OUTPUT, to be signed, also names the rules."""
+    from ..evaluate.fit import fit as fitted
+    from ..evaluate.fit import load, loss, threshold
+
+    try:
+        found = [one for path in examples for one in load(path)]
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    start = built_in()
+    rules = fitted(found, start, output.stem)
+    red = threshold(found, rules, codes, false_alarms)
+    rules = replace(rules, red=red, amber=round(red - _CAUTION, 2))
+    rules.check()
+    output.write_text(rules.to_json(), encoding="utf-8")
+    click.echo(
+        f"{len(found)} examples: loss {loss(found, start):.4f} before, {loss(found, rules):.4f} after; red {red}"
+    )
 
 
 def _range(text: str) -> range:

@@ -106,6 +106,16 @@ class PolicyFolder:
                 found += [status.st_mtime_ns, status.st_ino]
         return tuple(found)
 
+    def tried(self, text: str, *, unsigned: bool = False) -> Rules:
+        """The rules of a file for a trial that judges nobody; `unsigned` takes plain parameters and any signer, too.
+        Raises `PolicyError`."""
+        if not unsigned:
+            return self._trusted(Signed.from_text(text))
+        try:
+            return Rules.from_json(text)
+        except RulesError:
+            return Signed.from_text(text).rules()
+
     def undo(self, role: str) -> Rules | None:
         """Put back what was in force before; None: the built-in rules (or no shadow) again."""
         target, before = self._folder / f"{role}.json", self._folder / f"{role}.before.json"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from .evidence import Evidence, Peers
 
 EXCUSES = frozenset(
-    {"peer_credited", "peer_ndays", "peer_places", "burst", "campaign", "linked", "hosted", "kin", "vague"}
+    {"peer_credited", "peer_ndays", "peer_places", "burst", "campaign", "linked", "hosted", "kin", "vague", "followers"}
 )
 _SHRINK = 20  # codes: how many a product needs before its own habits outweigh the usual ones
 _USUAL_CREDITED, _USUAL_NDAYS, _USUAL_PLACES = 2.0, 1.8, 0.9
@@ -92,4 +92,5 @@ def _against(e: Evidence, peers: Peers) -> dict[str, float]:
         "hosted": e.hosted + e.flagged,
         "kin": e.kin,
         "vague": e.vague / max(1, e.credited),
+        "followers": min(e.shared, 60) / 60,
     }

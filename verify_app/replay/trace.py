@@ -175,9 +175,9 @@ def read_registry(path: Path) -> TraceRegistry:
     return TraceRegistry(_rows(path, msgspec.json.Decoder(GtinRow | LotRow | ShipmentRow | UnitRow)))
 
 
-def read_scans(path: Path) -> Iterator[Scan]:
-    """Scans of a file, one after the other. Raises `TraceError`."""
-    return _rows(path, msgspec.json.Decoder(Scan))
+def read_scans(path: Path, bad: list[str] | None = None) -> Iterator[Scan]:
+    """Scans of a file, one after the other. A line that is none is told in `bad`; without that, raises `TraceError`."""
+    return _rows(path, msgspec.json.Decoder(Scan), bad)
 
 
 def open_lines(path: Path, mode: str) -> IO[bytes]:
@@ -186,7 +186,7 @@ def open_lines(path: Path, mode: str) -> IO[bytes]:
     return cast(IO[bytes], opened)
 
 
-def _rows(path: Path, decoder: msgspec.json.Decoder[Any]) -> Iterator[Any]:
+def _rows(path: Path, decoder: msgspec.json.Decoder[Any], bad: list[str] | None = None) -> Iterator[Any]:
     with open_lines(path, "rb") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
@@ -194,4 +194,7 @@ def _rows(path: Path, decoder: msgspec.json.Decoder[Any]) -> Iterator[Any]:
             try:
                 yield decoder.decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise TraceError(f"Expected a record in line {number} of {path.name}, got {error}.") from error
+                message = f"Expected a record in line {number} of {path.name}, got {error}."
+                if bad is None:
+                    raise TraceError(message) from error
+                bad.append(message)
