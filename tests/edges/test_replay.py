@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -17,6 +19,7 @@ from verify_app.cli.replay import Files, command, judging, run
 from verify_app.detection.policy_files import PolicyError, PolicyFolder, built_in
 from verify_app.domain.score import Rules
 from verify_app.evaluate.assumptions import variant
+from verify_app.evaluate.curve import LINES, peaks, points, svg
 from verify_app.evaluate.fit import examples, load, loss, save
 from verify_app.evaluate.scorer import score, table
 from verify_app.evaluate.world import make, write
@@ -238,6 +241,13 @@ def _teach(server: ValkeyServer, files: Files, folder: Path) -> None:
     assert rules.version == "score-9"
     assert loss(found, rules) < loss(found, built_in())
     assert sum(1 for one in found if one.fake and one.last) > 5
+    with server.client() as client:
+        client.flushall()
+    tops = peaks(judging(server.url, files, built_in()), truth, built_in().red)
+    curve = points(tops)
+    assert [a.recall >= b.recall and a.false >= b.false for a, b in pairwise(curve)] == [True] * (len(LINES) - 1)
+    assert curve[LINES.index(0.0)].recall > 0.4
+    assert ElementTree.fromstring(svg(curve, "t")).tag.endswith("svg")
 
 
 def test_seeds_for_tests_are_not_trained_on(tmp_path: Path) -> None:

@@ -85,6 +85,15 @@ def test_a_thousand_scans_from_hosting_networks_move_nothing():
     assert of_scans(attacked, Peers(), RULES).level is Level.OK
 
 
+@pytest.mark.parametrize("flood", [{"kin": 255}, {"hosted": 80}, {"over": 200}])
+def test_a_flood_of_scans_does_not_redden_a_code(flood):
+    seen = Evidence(
+        credited=6, days=5, ndays=3, places=4, lines=6, north=2, centre=2, south=2, alternate=3, gap10=2, span=24,
+        late20=4,
+    )  # fmt: skip
+    assert of_scans(replace(seen, **flood), Peers(), RULES).level is Level.INFORMATION
+
+
 def test_a_first_check_says_so():
     assert of_scans(Evidence(credited=1, days=1, ndays=1), Peers(), RULES).sign is Sign.OK_FIRST
 

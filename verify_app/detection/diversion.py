@@ -24,7 +24,9 @@ from ..domain.provinces import (
     region_of,
 )
 
-_ABROAD = len(PROVINCES)  # place in a list of likelihoods
+_ABROAD = len(PROVINCES)  # places in a list of likelihoods, after the provinces
+_ANYWHERE = _ABROAD + 1
+_EXPORTED = 0.02  # share of all buyers who live abroad
 _PEOPLE = sum(province.people for province in PROVINCES)
 _SHARES = tuple(province.people / _PEOPLE for province in PROVINCES)
 
@@ -101,37 +103,47 @@ class Diversion:
         """How likely this look is of somebody from each province, and from the market (or else) abroad."""
         if seen.country != "VN":
             at_market = market < FOREIGN or not market_country or seen.country == market_country
-            return True, (*([self._limits.wrong * 0.1] * _ABROAD), 1.0 if at_market else self._limits.wrong)
+            return True, _from_abroad(at_market, self._limits.wrong)
         if seen.place is not None and (seen.sure or not near_hub(*seen.place)):
-            return True, (*_near(round(seen.place[0], 1), round(seen.place[1], 1), self._limits.wrong), 0.01)
+            return True, _near(round(seen.place[0], 1), round(seen.place[1], 1), self._limits.wrong)
         if seen.place is not None:
-            return False, (*_at_gateway(region_of(seen.place[0]), self._limits), 0.01)
-        return (False, (*_through(seen.region, self._limits), 0.01)) if seen.region else None
+            return False, _at_gateway(region_of(seen.place[0]), self._limits)
+        return (False, _through(seen.region, self._limits)) if seen.region else None
 
     def _diverted(self, shipment: _Shipment, market: int) -> bool:
         limits = self._limits
         if len(shipment.items) < limits.items:
             return False
-        looks = shipment.items.values()
+        told = [likely for tells, likely in shipment.items.values() if tells]
+        if len(told) < 2 or sum(likely[market] >= 0.5 for likely in told) > (1 - limits.share) * len(told):
+            return False
+        looks = [likely for _, likely in shipment.items.values()]
         could, were = self._strays[market == _ABROAD]
         stray = min(0.9, limits.times * were / could)
-        honest = sum(log((1 - stray) * likely[market] + stray * _anywhere(likely)) for _, likely in looks)
+        honest = _mixed(looks, market, stray)
         odds = [
-            log(share) + sum(log((1 - limits.strays) * one[there] + limits.strays * _anywhere(one)) for _, one in looks)
-            for there, share in enumerate((*_SHARES, 0.02))
+            log(share) + _mixed(looks, there, limits.strays) - honest
+            for there, share in enumerate((*_SHARES, _EXPORTED))
             if there != market and not _neighbours(there, market)
         ]
         best = max(odds)
-        if best + log(sum(exp(one - best) for one in odds)) - honest < limits.odds:
-            return False
-        told = [likely for tells, likely in looks if tells]
-        home = sum(likely[market] >= 0.5 for likely in told)
-        return len(told) >= 2 and home <= (1 - limits.share) * len(told)
+        return best + log(sum(exp(one - best) for one in odds)) >= limits.odds
 
 
-def _anywhere(likely: tuple[float, ...]) -> float:
-    """How likely a look is of somebody from anywhere in the country."""
-    return sum(share * one for share, one in zip(_SHARES, likely, strict=False)) + 0.02 * likely[_ABROAD]
+def _mixed(looks: list[tuple[float, ...]], there: int, stray: float) -> float:
+    """Log likelihood of looks at items that were sold in one place, but for those that went anywhere."""
+    return sum(log((1 - stray) * likely[there] + stray * likely[_ANYWHERE]) for likely in looks)
+
+
+def _likelihoods(provinces: tuple[float, ...], abroad: float) -> tuple[float, ...]:
+    """How likely a look is of somebody from each province, from abroad and from anywhere."""
+    anywhere = sum(share * one for share, one in zip(_SHARES, provinces, strict=True)) + _EXPORTED * abroad
+    return (*provinces, abroad, anywhere)
+
+
+@lru_cache(maxsize=4)
+def _from_abroad(at_market: bool, wrong: float) -> tuple[float, ...]:
+    return _likelihoods((wrong * 0.1,) * _ABROAD, 1.0 if at_market else wrong)
 
 
 @lru_cache(maxsize=64)
@@ -145,14 +157,14 @@ def _near(lat: float, lon: float, wrong: float) -> tuple[float, ...]:
     """For a place: of somebody from each province, that a line or phone is found around there."""
     near = [distance_to_province(number, lat, lon) <= REACH_KM for number in range(_ABROAD)]
     around = sum(share for share, one in zip(_SHARES, near, strict=True) if one)
-    return tuple(1 - wrong if one else wrong * max(around, 0.02) for one in near)
+    return _likelihoods(tuple(1 - wrong if one else wrong * max(around, 0.02) for one in near), 0.01)
 
 
 @lru_cache(maxsize=4096)
 def _at_gateway(region: str, limits: Limits) -> tuple[float, ...]:
     """For a line on a gateway city: likely of those who live there, now and then of the others of the region."""
     city = next(hub for hub in HUBS if region_of(hub[0]) == region)
-    return tuple(
+    provinces = tuple(
         1 - limits.wrong
         if distance_to_province(number, *city) <= 30
         else limits.at_hub
@@ -160,17 +172,19 @@ def _at_gateway(region: str, limits: Limits) -> tuple[float, ...]:
         else limits.wrong * 0.2
         for number, province in enumerate(PROVINCES)
     )
+    return _likelihoods(provinces, 0.01)
 
 
 @lru_cache(maxsize=16)
 def _through(region: str, limits: Limits) -> tuple[float, ...]:
     """For a carrier's gateway: of somebody from each province."""
-    return tuple(
+    provinces = tuple(
         1 - limits.other_gateway
         if any(region_of(lat) == region for lat, _ in province.towns)
         else limits.other_gateway / 2
         for province in PROVINCES
     )
+    return _likelihoods(provinces, 0.01)
 
 
 @lru_cache(maxsize=2048)

@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from .evidence import Evidence, Peers
 
 EXCUSES = frozenset(
-    {"peer_credited", "peer_ndays", "peer_places", "burst", "campaign", "linked", "hosted", "kin", "vague", "followers"}
+    {
+        "peer_credited",
+        "peer_ndays",
+        "peer_places",
+        "burst",
+        "campaign",
+        "linked",
+        "hosted",
+        "kin",
+        "vague",
+        "followers",
+        "flood",
+    }
 )
 _SHRINK = 20  # codes: how many a product needs before its own habits outweigh the usual ones
 _USUAL_CREDITED, _USUAL_NDAYS, _USUAL_PLACES = 2.0, 1.8, 0.9
@@ -93,4 +105,5 @@ def _against(e: Evidence, peers: Peers) -> dict[str, float]:
         "kin": e.kin,
         "vague": e.vague / max(1, e.credited),
         "followers": min(e.shared, 60) / 60,
+        "flood": min(1.0, max(0.0, (e.kin + e.hosted + e.over) / max(1, e.credited) - 2) / 4),
     }

@@ -69,6 +69,7 @@ EXCUSE_GRID: dict[str, tuple[float, float]] = {  # … and of the excuses: the m
     "followers": (1, -3),
     "campaign": (1, -3),
     "hosted": (3, -0.8),
+    "flood": (1, -3),
     "kin": (5, -0.1),
     "vague": (1, -2),
 }
