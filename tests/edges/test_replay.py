@@ -33,6 +33,7 @@ GEOIP = """cidr,lat,lon,radius_km,kind,country
 198.51.100.0/24,21.03,105.85,500,mobile,VN
 203.0.113.0/24,20.86,106.68,25,fixed,VN
 192.0.2.0/24,1.3,103.8,100,hosting,SG
+192.88.99.0/24,-33.87,151.21,200,fixed,AU
 """
 
 
@@ -130,6 +131,18 @@ def test_a_program_that_guesses_serials_is_named_once(bench: Bench) -> None:
     told = bench(scans, registry())
     assert [row["client"] for row in told if row.get("kind") == "client"] == ["192.0.2.9"]
     assert told[-1]["level"] == 1  # it is answered, and learns nothing
+
+
+@pytest.mark.parametrize("people", [True, False])
+def test_items_that_people_abroad_look_at_were_diverted_and_those_of_a_program_not(bench: Bench, people: bool) -> None:
+    rows = registry()
+    rows += [{**rows[-1], "serial": f"B{n}"} for n in range(8)]
+    scans = [scan(n, T0 + n * 3 * DAY, serial=f"B{n}", ip=f"192.88.99.{n + 1}") for n in range(8)]
+    for row in scans:
+        if not people:
+            del row["client"]["device_id"]
+    told = bench(scans, rows)
+    assert [row["shipment"] for row in told if row.get("kind") == "shipment"] == (["S1"] if people else [])
 
 
 def test_verdicts_do_not_depend_on_later_scans(bench: Bench) -> None:

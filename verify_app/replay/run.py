@@ -143,8 +143,8 @@ class Replay:
             return ""
         if unit is None or (unit.ship_ts or 0) > step.scan.ts:
             return ""
-        if came.network is Network.HOSTING:
-            return ""
+        if came.network is Network.HOSTING or (came.abroad and not step.scan.client.device_id):
+            return ""  # a program that walks through one lot is no buyer
         who = step.scan.client.device_id or step.scan.client.address
         source = self._visits.tag(f"{who if came.sure else step.scan.client.address}|{shipment.id}")
         country = country_of(shipment.market)
