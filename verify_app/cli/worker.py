@@ -18,6 +18,8 @@ def command(once: bool, rebuild: bool) -> None:
     Several may run at once. SIGTERM or Ctrl-C ends it in order."""
     import redis
 
+    from ..detection.policy_files import LivePolicy
+    from ..secret import load_secret
     from ..serving.engines import EmbeddedValkey
     from ..serving.worker import Worker
     from ..settings import Settings, SettingsError
@@ -39,6 +41,7 @@ def command(once: bool, rebuild: bool) -> None:
         settings.data_dir,
         sync=embedded.sync if url == embedded.url else None,
     )
+    worker.judge_by(LivePolicy(settings.data_dir, load_secret(settings)))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import log1p
 
+from .alert import Alert, Rule
+from .case import Case, Finding, Step
+
 PRIOR_MS = 30 * 86_400_000
 _PRIOR = 0.3  # nats for each e-fold of confirmed cases of one product
 
@@ -34,6 +37,32 @@ class Standing:
     amount: float = 0.0
     ended: int = 0
     id: int = 0
+
+
+def said_by(case: Case, step: Step, alerts: Iterable[Alert]) -> tuple[Standing, ...]:
+    """What closing a case says of its codes: CONFIRMED of each of them, or what their scans are excused from now on.
+
+    After POISONED, SHARED and DATA_ERROR the score begins anew a nat below caution; after NO_EVIDENCE just below the
+    alert, so that new evidence is heard at once.
+    """
+    items = {(alert.gtin, alert.serial): alert for alert in alerts if alert.gtin and alert.serial}
+    if step.finding is Finding.CONFIRMED:
+        return tuple(
+            Standing(StandingKind.CONFIRMED, gtin, "", serial, step.when, step.actor, case.id) for gtin, serial in items
+        )
+    scored = [alert for alert in items.values() if alert.rule is Rule.COPIED_CODE]
+    return tuple(
+        Standing(StandingKind.EXCUSED, a.gtin, "", a.serial, step.when, step.actor, case.id, _excused(a, step.finding))
+        for a in scored
+    )
+
+
+def _excused(alert: Alert, finding: Finding | None) -> float:
+    facts = dict(alert.evidence)
+    z, amber, red = (facts.get(name, 0.0) for name in ("z", "amber", "red"))
+    if finding is Finding.NO_EVIDENCE:
+        return max(0.0, z - red) + 0.05
+    return max(0.0, z - amber) + 1.0
 
 
 def prior(confirmed: Iterable[int], now: int) -> float:

@@ -20,6 +20,8 @@ import redis
 import sqlalchemy as sa
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
+from ..detection.policy_files import LivePolicy
+from ..domain.policy import Policy
 from ..store import ledger
 from ..store.acts import flag_rows
 from ..store.dead_letters import DeadLetters
@@ -33,6 +35,7 @@ from ..store.partitions import ensure_months
 from ..store.rebuild import RebuildLost, complete, rebuild
 from ..store.standing import standing_flags
 from ..store.stream import Consumer, Entry
+from .detectors import Detectors
 
 _log = logging.getLogger("verify_app.worker")
 _UNFIT = (IntegrityError, DataError, ValueError, TypeError, OverflowError)  # a row that no database would take
@@ -84,6 +87,7 @@ class Worker:
         self._dead = DeadLetters(data_dir / "dead-letters.jsonl")
         name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self._consumer = Consumer(script.client, name, shards=script.shards)
+        self._detectors = Detectors(engine, script.client, LivePolicy(data_dir, b""))
         self._kept: list[Entry] = []  # taken, but the database was away
         self._moved = 0
         self._stop = threading.Event()
@@ -95,10 +99,15 @@ class Worker:
             _Chore("sign of life", self._beat, pace.chores_s),
             _Chore("abandoned scans", self._reclaim, pace.idle_ms / 2000),
             _Chore("consumers", self._consumer.tidy, 600.0),
+            _Chore("sleeping cases", self._detectors.tidy, 3600.0),
             _Chore("months of the ledger", self.prepare_months, 3600.0),
         ]
         if sync is not None:
             self._chores.append(_Chore("disk", sync, pace.sync_s))
+
+    def judge_by(self, policies: Callable[[], Policy]) -> None:
+        """Raise alerts by these rules: those of the web, with the thresholds of each product."""
+        self._detectors.policies = policies
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; then drain what is there, for at most ten seconds, and end."""
@@ -211,6 +220,7 @@ class Worker:
                 done += self._put_aside(entry, str(error))
         try:
             self._append([row for _, row in rows])
+            self._detectors.look(rows)  # before the stream forgets them: a killed worker's batch is looked at again
             done += [entry for entry, _ in rows]
         except _UNFIT:
             for entry, row in rows:

@@ -10,10 +10,12 @@ import sqlalchemy as sa
 
 from verify_app.domain.alert import OPENS_NO_CASE, Alert, Rule
 from verify_app.domain.case import SYSTEM, Case, Finding, Move, Result, State, Step, belongs, idle, joined, stepped
+from verify_app.domain.standing import said_by
 
 from .alerts import StoredAlert, alerts_of_case, link_alert, put_alert
 from .engine import ask, writing
 from .inspection_tables import alert, case_file, case_step
+from .standing import say, take_back
 
 _LOCK = 0x63617365  # "case": two workers must not open two cases for one thing
 OPEN_STATES = tuple(state for state in State if state is not State.CLOSED)
@@ -92,7 +94,8 @@ def take_step(engine: sa.Engine, case_id: int, step: Step, version: int | None =
 
 
 def step_in(connection: sa.Connection, case_id: int, step: Step, version: int | None = None) -> Case:
-    """The same within the caller's transaction, so that an act or a minute is written with it or not at all."""
+    """The same within the caller's transaction, so that an act or a minute is written with it or not at all. Closing
+    says what was found of the codes, within two seconds on the public page; reopening takes it back."""
     row = connection.execute(sa.select(case_file).where(case_file.c.id == case_id).with_for_update()).first()
     if row is None:
         raise LookupError(f"Expected the number of a case, got {case_id}.")
@@ -102,6 +105,11 @@ def step_in(connection: sa.Connection, case_id: int, step: Step, version: int | 
     after = stepped(before, step)
     _store(connection, after)
     connection.execute(sa.insert(case_step).values(case_id=case_id, number=after.version, **_step_values(after, step)))
+    if step.move is Move.CLOSE:
+        for said in said_by(after, step, (stored.alert for stored in alerts_of_case(connection, case_id))):
+            say(connection, said)
+    elif step.move is Move.REOPEN:
+        take_back(connection, case_id, step.when)
     return after
 
 

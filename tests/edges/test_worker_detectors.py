@@ -1,0 +1,184 @@
+"""From scans to alerts and cases, and from a closed case back to the verdict, on real engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.fixtures_history import DAY, NOON, RELOAD, SHARDS, visit
+from tests.registry_samples import GTIN, REGISTRY
+from verify_app.domain.alert import Rule
+from verify_app.domain.case import Finding, Move, Result, State, Step
+from verify_app.domain.code import Code
+from verify_app.domain.evidence import Circumstances, Network
+from verify_app.domain.history import History
+from verify_app.serving.worker import Worker
+from verify_app.store.cases import Wanted, find_case, queue, take_step
+from verify_app.store.engine import open_engine
+from verify_app.store.history import Script, ValkeyHistory
+from verify_app.store.migrate import migrate
+from verify_app.store.registry import write_registry
+
+pytest_plugins = ("tests.fixtures_valkey", "tests.fixtures_history")
+
+PART = next(record.part for record in REGISTRY.items if record.gtin == GTIN)
+CODE = Code("01", GTIN, (("10", PART.lot), ("21", PART.serial)))
+PLACES = ((420, 2117), (215, 2134), (321, 2164), (417, 2134), (200, 2116))
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[sa.Engine]:
+    url = f"sqlite:///{tmp_path}/registry.sqlite3"
+    migrate(url)
+    made = open_engine(url)
+    write_registry(made, REGISTRY)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def worker(script: Script, engine: sa.Engine, tmp_path: Path) -> Worker:
+    return Worker(Script(script.client, shards=SHARDS, reload_ms=RELOAD), engine, tmp_path)
+
+
+def look(history: ValkeyHistory, who: str, when: int, there: Circumstances, code: Code = CODE) -> History:
+    found = history.observe(code, visit(who, when, country="VN", circumstances=there))
+    assert found is not None
+    return found
+
+
+def copied(history: ValkeyHistory) -> None:
+    """Strangers all over the country for seventy days."""
+    for number in range(45):
+        place = PLACES[number % 5]
+        region = "NSCNS"[number % 5]
+        there = Circumstances(Network.LINE, place=place, line=number + 1, inside=True)
+        seen = visit(f"p{number}", NOON + number * 3 * DAY // 2, country="VN", region=region, circumstances=there)
+        history.observe(CODE, seen)
+
+
+def test_a_copied_code_becomes_one_case_with_its_evidence_and_contributions(
+    history: ValkeyHistory, worker: Worker, engine: sa.Engine
+) -> None:
+    copied(history)
+    assert worker.run_once() == 45
+    (case,) = queue(engine)
+    assert (case.rule, case.gtin, case.serial, case.state) == (Rule.COPIED_CODE, GTIN, PART.serial, State.NEW)
+    file = find_case(engine, case.id)
+    assert file is not None
+    (stored,) = file.alerts
+    alert = stored.alert
+    assert alert.version == "score-1"
+    assert sum(weight for _, weight in alert.contributions) == pytest.approx(dict(alert.evidence)["z"])
+    assert alert.places
+
+
+def test_scans_delivered_again_raise_no_second_case(
+    history: ValkeyHistory, worker: Worker, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied(history)
+    monkeypatch.setattr(worker._consumer, "done", lambda entries: None)  # it dies before it says so
+    worker.run_once()
+    monkeypatch.undo()
+    worker._kept = worker._consumer.reclaim(range(SHARDS), idle_ms=0, count=500)
+    worker._store_kept()
+    assert len(queue(engine)) == 1
+
+
+@pytest.mark.parametrize(
+    ("there", "rule"),
+    [
+        (Circumstances(unlisted=True, complete=True), Rule.UNKNOWN_SERIAL),
+        (Circumstances(invalid=True), Rule.INVALID_CODE),
+        (Circumstances(destroyed=True, used_days=5), Rule.RETIRED_ITEM),
+    ],
+)
+def test_registry_facts_are_alerts_at_the_first_scan(
+    history: ValkeyHistory, worker: Worker, engine: sa.Engine, there: Circumstances, rule: Rule
+) -> None:
+    look(history, "lan", NOON, there)
+    worker.run_once()
+    assert [case.rule for case in queue(engine)] == [rule]
+
+
+def test_a_client_that_tries_codes_out_is_one_case_and_its_guesses_are_none(
+    history: ValkeyHistory, worker: Worker, engine: sa.Engine
+) -> None:
+    there = Circumstances(unlisted=True, complete=True, flagged=True)
+    for number in range(5):
+        code = Code("01", GTIN, (("21", f"GUESS{number}"),))
+        history.observe(code, visit("crawler", NOON + number, circumstances=there, watch=(77, 0, 0)))
+    worker.run_once()
+    assert [(case.rule, case.subject) for case in queue(engine)] == [(Rule.ENUMERATION, "client:000000000000004d")]
+
+
+def test_many_unknown_serials_of_one_lot_are_the_producers_late_upload(
+    history: ValkeyHistory, worker: Worker, engine: sa.Engine
+) -> None:
+    for number in range(5):
+        code = Code("01", GTIN, (("10", "LATE"), ("21", f"S{number}")))
+        look(history, f"p{number}", NOON + number, Circumstances(unlisted=True), code)
+    worker.run_once()
+    assert [case.rule for case in queue(engine)] == [Rule.LATE_UPLOAD]
+
+
+def test_a_shared_link_is_told_and_opens_no_case_even_after_a_rebuild(
+    history: ValkeyHistory, worker: Worker, script: Script, engine: sa.Engine
+) -> None:
+    look(history, "lan", NOON, Circumstances(network=Network.CARRIER))
+    linked = Circumstances(network=Network.CARRIER, linked=True)
+    for number in range(8):
+        found = look(history, f"friend {number}", NOON + number * DAY, linked)
+    assert (found.evidence.credited, found.evidence.shared) == (1, 8)
+    worker.run_once()
+    assert queue(engine) == ()
+    before = look(history, "last", NOON + 20 * DAY, linked).evidence
+    worker.run_once()
+    script.client.flushall()
+    worker.run_once()
+    after = history.observe(CODE, replace(visit("last", NOON + 20 * DAY + 1), circumstances=linked))
+    assert after is not None
+    assert after.evidence == before
+
+
+@pytest.mark.parametrize(
+    ("finding", "result"),
+    [(Finding.POISONED, Result.NO_VIOLATION), (Finding.SHARED, Result.NO_VIOLATION)],
+)
+def test_a_case_closed_as_innocent_excuses_the_code_and_reopening_takes_it_back(
+    history: ValkeyHistory, worker: Worker, engine: sa.Engine, finding: Finding, result: Result
+) -> None:
+    copied(history)
+    worker.run_once()
+    (case,) = queue(engine)
+    take_step(engine, case.id, Step(Move.CLOSE, "an", NOON + 90 * DAY, "one family", finding, result))
+    worker.mirror()
+    calm = Circumstances(network=Network.CARRIER)
+    assert look(history, "an", NOON + 91 * DAY, calm).flags.excused > 1
+    worker.run_once()
+    assert queue(engine) == ()  # the same evidence opens no second case
+    take_step(engine, case.id, Step(Move.REOPEN, "binh", NOON + 92 * DAY, "new samples"))
+    worker.mirror()
+    assert look(history, "an", NOON + 92 * DAY, calm).flags.excused == 0
+
+
+def test_a_confirmed_case_stands_on_the_code_and_makes_its_product_more_suspect(
+    history: ValkeyHistory, worker: Worker, engine: sa.Engine
+) -> None:
+    copied(history)
+    worker.run_once()
+    (case,) = queue(engine)
+    for step in (
+        Step(Move.OPEN, "an", NOON),
+        Step(Move.INVESTIGATE, "an", NOON),
+        Step(Move.PROPOSE, "an", NOON),
+        Step(Move.CLOSE, "binh", NOON + 5, "", Finding.CONFIRMED, Result.VIOLATION),
+    ):
+        take_step(engine, case.id, step)
+    worker.mirror()
+    assert look(history, "an", NOON + 91 * DAY, Circumstances()).flags.confirmed == NOON + 5
+    assert [c.finding for c in queue(engine, Wanted(states=(State.CLOSED,)))] == [Finding.CONFIRMED]

@@ -1,0 +1,84 @@
+"""The detectors of the background worker: each batch of scans on its way to the ledger is looked at once.
+
+An event that is delivered again gives the same alerts, which are stored once.
+"""
+
+from __future__ import annotations
+
+import struct
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+import redis
+import sqlalchemy as sa
+
+from ..detection.alerts import Happened, LateUploads, of_evidence, of_facts, tries_codes
+from ..detection.guard import Guard
+from ..detection.watch import asked_by, odd_by
+from ..domain.alert import Alert
+from ..domain.circumstances import nature_of
+from ..domain.code import Code
+from ..domain.policy import Policy
+from ..domain.standing import StandingKind
+from ..store.cases import close_idle, record_alert
+from ..store.engine import ask
+from ..store.evidence import circumstances
+from ..store.flagged import flag
+from ..store.ledger import LedgerRow
+from ..store.passports import find
+from ..store.standing import standings_of
+from ..store.stream import Entry
+from ..store.told import read_told
+
+
+class Detectors:
+    """Looks at scans and stores the alerts that come of them."""
+
+    def __init__(self, engine: sa.Engine, client: redis.Redis, policies: Callable[[], Policy]) -> None:
+        self._engine, self._client, self.policies = engine, client, policies
+        self._guard, self._late = Guard(), LateUploads()
+
+    def look(self, rows: Iterable[tuple[Entry, LedgerRow]]) -> int:
+        """Look at a batch; returns how many alerts were raised. Raises `StoreUnavailable` and `redis.RedisError`."""
+        raised: dict[str, Alert] = {}
+        for entry, row in rows:
+            if row.kind == "scan" and row.actor == "public" and row.serial and row.circumstances:
+                raised |= {alert.key: alert for alert in self._of(entry, row)}  # of one code the last says most
+        for alert in raised.values():
+            record_alert(self._engine, alert)
+        return len(raised)
+
+    def tidy(self) -> None:
+        """Close the cases that fell asleep. Raises `StoreUnavailable`."""
+        close_idle(self._engine, time.time_ns() // 1_000_000)
+
+    def _of(self, entry: Entry, row: LedgerRow) -> Iterator[Alert]:
+        seen, watch = circumstances(row.circumstances), row.watch
+        scan = Happened(row.identity, row.gtin, row.lot, row.serial, row.when, seen, row.region, row.entry == "typed",
+                        watch[0] if watch else 0)  # fmt: skip
+        if watch and self._guard.look(
+            asked_by(watch, row.identity, row.when, odd_by(seen, typed=scan.typed), seen.network)
+        ):
+            flag(self._client, watch[0], row.when)
+            yield tries_codes(scan)
+            return
+        if (found := of_facts(scan)) is not None:
+            yield found
+        if (late := self._late.look(scan)) is not None:
+            yield late
+        if entry.told:
+            yield from self._of_told(scan, entry.told)
+
+    def _of_told(self, scan: Happened, told: bytes) -> list[Alert]:
+        try:
+            gathered = read_told(told)
+        except (struct.error, KeyError, IndexError):  # of a newer release
+            return []
+        code = Code("01", scan.gtin, ((("10", scan.lot),) if scan.lot else ()) + (("21", scan.serial),))
+        passport = ask(self._engine, lambda connection: find(connection, code))
+        if passport is None:
+            return []
+        said = ask(self._engine, lambda connection: standings_of(connection, scan.gtin, scan.serial))
+        shift = -sum(s.amount for s in said if s.kind is StandingKind.EXCUSED and not s.ended)
+        rules = self.policies().for_product(scan.gtin)
+        return of_evidence(scan, gathered, rules, nature_of(passport), shift)
