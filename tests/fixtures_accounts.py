@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from tests.fixtures_web import World, make_world
 from verify_app.domain.account import Account, Role, Scope
 from verify_app.enterprise.desk import Desk
+from verify_app.inspection.office import Office as OfficeServices
+from verify_app.inspection.site import Site
 from verify_app.parts import Parts
 from verify_app.store.accounts import StoredAccounts
 from verify_app.store.engine import open_engine
@@ -93,7 +95,8 @@ def make_office(folder: Path, empty: Path, **settings) -> Office:
     world = make_world(folder, **{"public_url": "", **settings})
     parts: Parts = world.app.extensions["parts"]
     accounts = StoredAccounts(engine)
-    world.app.extensions["parts"] = replace(parts, accounts=accounts, desk=Desk(engine, folder))
+    services = {"desk": Desk(engine, folder), "office": OfficeServices(engine), "site": Site(engine, folder)}
+    world.app.extensions["parts"] = replace(parts, accounts=accounts, **services)
     return Office(world, engine, accounts)
 
 

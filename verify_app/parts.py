@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
+
+from redis.exceptions import RedisError
 
 from cache import open_cache
 
@@ -21,6 +24,8 @@ from .domain.requester import Requester
 from .domain.scan import Visit
 from .enterprise.desk import Desk
 from .images.pool import DecodePool
+from .inspection.office import Office
+from .inspection.site import Site
 from .resolve import CachedLinks, CachedPassports, purge_item, purge_published
 from .secret import load_secret
 from .serving.engines import EmbeddedValkey
@@ -28,9 +33,11 @@ from .serving.part_probes import Engines, probes_of
 from .serving.probes import Probe
 from .settings import Settings
 from .store.accounts import NoAccounts, Passkey, Secrets, StoredAccounts
+from .store.acts import flag_rows
 from .store.cluster import is_cluster
-from .store.engine import StoreUnavailable, open_engine
+from .store.engine import StoreUnavailable, open_engine, reading
 from .store.flagged import FlaggedClients
+from .store.flags import set_flags
 from .store.group_commit import GroupedRedis
 from .store.history import ValkeyHistory, connect
 from .store.journal import Journal
@@ -126,6 +133,8 @@ class Parts:
     rates: Rates = field(default_factory=Rates)
     desk: Desk = field(default_factory=Desk)  # the services of enterprises
     accounts: StoredAccounts = field(default_factory=NoAccounts)
+    office: Office = field(default_factory=Office)  # the services of officers
+    site: Site = field(default_factory=Site)  # visits on site
     secret: bytes = b""  # key of visitors' tags
     probes: Mapping[str, Callable[[], Probe]] = field(default_factory=dict)  # part -> is it well?
     cache_counts: Callable[[], Mapping[str, int]] = dict  # what the cache has counted since this process began
@@ -163,6 +172,10 @@ def build(settings: Settings) -> Parts:
             purge_item=lambda gtin, serial: purge_item(cache, gtin, serial),
         ),
         accounts=StoredAccounts(engine),
+        office=Office(
+            engine, _Effect(engine, cache, connect(redis_url, settings.history_timeout_ms), settings.stream_shards)
+        ),
+        site=Site(engine, settings.data_dir),
         secret=secret,
         policies=LivePolicy(settings.data_dir, secret),
         addresses=open_addresses(settings.address_table) if settings.address_table else NoAddresses(),
@@ -171,3 +184,23 @@ def build(settings: Settings) -> Parts:
         probes=probes_of(settings, Engines(engine, client, journal)),
         cache_counts=cache.stats.snapshot,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """What makes an order show on the next scan: the flags beside the history, and the caches."""
+
+    engine: Any
+    cache: Any
+    client: Any
+    shards: int
+
+    def __call__(self, gtin: str, lot: str, serials: tuple[str, ...]) -> None:
+        """Show what changed for a product. If Redis is away the worker sets the flags as soon as it is back."""
+        with suppress(RedisError):
+            with reading(self.engine) as connection:
+                rows = list(flag_rows(connection, gtin))
+            set_flags(self.client, gtin, rows, shards=self.shards)
+        purge_published(self.cache, gtin, lot)
+        for serial in serials:
+            purge_item(self.cache, gtin, serial)

@@ -17,10 +17,11 @@ from .parts import Parts
 from .web import accounts, compression, errors, headers, language, limits
 from .web.accounts.pages import account_pages
 from .web.accounts.ways import teach_templates
+from .web.desk import desk
 from .web.enterprise import portal
 
 PREFIXES = ("/account", "/desk", "/enterprise")
-BLUEPRINTS = (account_pages, portal)
+BLUEPRINTS = (account_pages, desk, portal)
 
 
 def create_signed_in_app(parts: Parts) -> Flask:

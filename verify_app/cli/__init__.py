@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 _COMMANDS = {  # name -> module of this folder; each holds a click command or group named `command`
+    "audit": "audit",
     "campaign": "campaign",
     "decode": "decode",
     "demo": "demo",

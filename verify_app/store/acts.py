@@ -119,13 +119,12 @@ def acts_upon(connection: sa.Connection, gtin: str) -> tuple[StoredAct, ...]:
     return tuple(read_act(row, row.ended) for row in rows)
 
 
-def flag_rows(connection: sa.Connection) -> Iterator[Flag]:
-    """Every act in force as a flag."""
+def flag_rows(connection: sa.Connection, gtin: str = "") -> Iterator[Flag]:
+    """Every act in force as a flag; of one product, where `gtin` names it."""
     columns = (act.c.gtin, act.c.lot, act.c.serial, act.c.kind, act.c.id)
-    for gtin, lot, serial, kind, number in connection.execute(
-        sa.select(*columns).where(act.c.ended == 0).order_by(act.c.id)
-    ):
-        yield Flag(gtin, lot, serial, kind, f"{kind}:{number}")
+    query = sa.select(*columns).where(act.c.ended == 0).order_by(act.c.id)
+    for named, lot, serial, kind, number in connection.execute(query.where(act.c.gtin == gtin) if gtin else query):
+        yield Flag(named, lot, serial, kind, f"{kind}:{number}")
 
 
 def act_columns() -> tuple[sa.ColumnElement[Any], ...]:

@@ -102,6 +102,31 @@ _REVIEW_PUBLICATIONS = (
     "portal.reviews.dossier",
     "portal.reviews.queue",
 )
+_READ_CASES = (
+    "desk.cases.case",
+    "desk.cases.queue",
+    "desk.orders.orders",
+)
+_WORK_CASES = ("desk.cases.step",)
+_PROPOSE_ACTS = (
+    "desk.orders.propose",
+    "desk.orders.step",
+)
+_INSPECT = (
+    "desk.site.kit",
+    "desk.site.kit_worker",
+    "desk.site.photo",
+    "desk.site.picture",
+    "desk.site.send",
+    "desk.site.token",
+    "desk.site.visit",
+    "desk.site.visits",
+)
+_READ_AUDIT = (
+    "desk.log.log",
+    "desk.log.log_csv",
+    "desk.log.log_json",
+)
 _NOBODY = (
     "security.two_factor_rescue",  # by mail; here an administrator takes the second factor away
 )
@@ -113,5 +138,10 @@ ROUTES: Mapping[str, Permission] = {
     **dict.fromkeys(_MANAGE_ACCOUNTS, Permission.MANAGE_ACCOUNTS),
     **dict.fromkeys(_ENTERPRISE_PORTAL, Permission.ENTERPRISE_PORTAL),
     **dict.fromkeys(_REVIEW_PUBLICATIONS, Permission.REVIEW_PUBLICATIONS),
+    **dict.fromkeys(_READ_CASES, Permission.READ_CASES),
+    **dict.fromkeys(_WORK_CASES, Permission.WORK_CASES),
+    **dict.fromkeys(_PROPOSE_ACTS, Permission.PROPOSE_ACTS),
+    **dict.fromkeys(_INSPECT, Permission.INSPECT),
+    **dict.fromkeys(_READ_AUDIT, Permission.READ_AUDIT),
     **dict.fromkeys(_NOBODY, Permission.NOBODY),
 }

@@ -11,6 +11,7 @@ FORM_PARTS = 20
 _PHOTO_PATHS = ("/scan",)
 _TABLE_BYTES = 1024 * 1024 * 1024  # an enterprise's file; it goes to the disk while it is read
 _TABLE_PATHS = ("/enterprise/imports",)
+_EVIDENCE_PATH = "/desk/field/photos/"
 
 
 def install(app: Flask) -> None:
@@ -20,7 +21,9 @@ def install(app: Flask) -> None:
     app.config["MAX_FORM_PARTS"] = FORM_PARTS
 
     def widen() -> None:
-        if request.path in _PHOTO_PATHS and request.mimetype == "multipart/form-data":
+        if (request.path in _PHOTO_PATHS and request.mimetype == "multipart/form-data") or request.path.startswith(
+            _EVIDENCE_PATH
+        ):
             request.max_content_length = PHOTO_BYTES
         elif request.path in _TABLE_PATHS and request.mimetype == "multipart/form-data":
             request.max_content_length = _TABLE_BYTES

@@ -4,7 +4,13 @@ import re
 
 from alembic import context
 
-from verify_app.store import account_tables, inspection_tables, tables_enterprise  # noqa: F401 - their tables count too
+from verify_app.store import (  # noqa: F401 - their tables count too
+    account_tables,
+    field_tables,
+    inspection_tables,
+    office_tables,
+    tables_enterprise,
+)
 from verify_app.store.tables import metadata
 
 # partitions of the ledger are made by `store/partitions.py`, not declared

@@ -8,6 +8,8 @@ from flask import Flask
 from flask_login import user_logged_out
 from flask_security import Security, user_authenticated
 
+from ...domain.audit import Kind
+from ...inspection.office import note_of
 from ...parts import Parts
 from . import door, oidc
 from .configuration import configuration
@@ -36,11 +38,14 @@ def install(app: Flask, parts: Parts) -> None:
 
     def note(_app: Flask, user: Any, **_more: Any) -> None:
         begin_session()
-        parts.accounts.seen(user.account.id, now_ms())
+        when = now_ms()
+        parts.accounts.seen(user.account.id, when)
+        parts.office.note(note_of(user.account, Kind.DOOR, "sign-in"), when)
 
     def end(_app: Flask, user: Any, **_more: Any) -> None:
         if isinstance(user, Person):  # a cookie that somebody copied must not outlive the sign-out
             parts.accounts.keep(user.account.id, renewed(user.held))
+            parts.office.note(note_of(user.account, Kind.DOOR, "sign-out"), now_ms())
 
     user_authenticated.connect(note, app, weak=False)
     user_logged_out.connect(end, app, weak=False)

@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from ...domain.account import EVERYWHERE, Account, AccountError, Role, Scope, checked, may_manage, standing
+from ...domain.audit import Kind
 from ...domain.provinces import PROVINCES
+from ...inspection.office import note_of
 from ..language import link
 from ..target import base_url, the_parts
 from .door import the_account
@@ -42,6 +44,7 @@ def open_account() -> ResponseReturnValue:
             abort(403)
         held = new_secrets()
         the_parts().accounts.add(account, held)
+        _noted("open", account)
     except AccountError as error:
         return _people_page(error.problem), 422
     return _link_page(account, link_for(account.id, held, base_url(request)))
@@ -58,6 +61,8 @@ def change_account(account_id: str) -> ResponseReturnValue:
     """Change an account: its role and scope, close or open it, a new link, or no second factor any more."""
     account, accounts = _managed(account_id), the_parts().accounts
     act = request.form.get("act", "")
+    if act in ("link", "disable", "enable", "reset"):
+        _noted(act, account)
     if act == "link":
         return _link_page(account, fresh_link(account_id))
     if act in ("disable", "enable"):
@@ -80,6 +85,7 @@ def change_account(account_id: str) -> ResponseReturnValue:
         if not may_manage(the_account(), changed):
             abort(403)
         accounts.change(replace(changed, email=account.email))
+        _noted("change", changed)
     return redirect(link(f"/account/people/{account_id}"), 303)
 
 
@@ -97,6 +103,11 @@ def welcome(token: str) -> ResponseReturnValue:
             set_password(who, password)
             return redirect(link("/account/sign-in"), 303)
     return render_template("account/welcome.html", who=who.account, problem=problem), 422 if problem else 200
+
+
+def _noted(act: str, account: Account) -> None:
+    told = f"{account.email} {account.role.value} {' '.join(account.scope.areas + account.scope.enterprises)}".strip()
+    the_parts().office.note(note_of(the_account(), Kind.DOOR, f"account.{act}", told), now_ms())
 
 
 def _managed(account_id: str) -> Account:

@@ -21,6 +21,10 @@ class Way:
 
 
 WAYS = (
+    Way("/desk/", "desk.queue", Permission.READ_CASES),
+    Way("/desk/field/", "desk.field", Permission.INSPECT),
+    Way("/desk/orders", "desk.orders", Permission.READ_CASES),
+    Way("/desk/audit", "desk.audit", Permission.READ_AUDIT),
     Way("/enterprise", "portal.overview", Permission.ENTERPRISE_PORTAL),
     Way("/enterprise/products", "portal.products", Permission.ENTERPRISE_PORTAL),
     Way("/enterprise/imports", "portal.imports", Permission.ENTERPRISE_PORTAL),
@@ -35,7 +39,9 @@ def ways() -> list[Way]:
     """Ways of the person who asks; the longest path that we are below is marked."""
     role = role_of(signed_in())
     seen = [way for way in WAYS if way.permission is not Permission.PUBLIC and may(role, way.permission)]
-    below = [way.path for way in seen if request.path == way.path or request.path.startswith(f"{way.path}/")]
+    below = [
+        way.path for way in seen if request.path == way.path or request.path.startswith(f"{way.path.rstrip('/')}/")
+    ]
     here = max(below, key=len, default="")
     return [Way(way.path, way.words, way.permission, way.path == here) for way in seen]
 

@@ -1,0 +1,125 @@
+"""Field mode on the server: what a phone sends twice is stored once; each check comes back with all that is known."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from tests.fixtures_accounts import empty_database, office, token
+from tests.fixtures_web import ITEM
+from verify_app.domain.account import Role
+from verify_app.domain.parse import parse
+from verify_app.images.pool import DecodePool
+from verify_app.images.symbols import draw, modules
+
+__all__ = ["empty_database", "office"]
+
+
+def new_id():
+    return str(uuid.uuid4())
+
+
+def send(client, visit, *checks):
+    body = {"visit": {"id": visit, "opened": 1_800_000_000_000, "place": "Chợ Ví Dụ"}, "checks": list(checks)}
+    key = client.get("/desk/field/token").json["token"]
+    return client.post("/desk/field/send", json=body, headers={"X-CSRFToken": key, "Accept": "application/json"})
+
+
+def check(text=ITEM, **more):
+    return {"id": new_id(), "text": text, "taken": 1_800_000_000_500, **more}
+
+
+def upload(client, visit, data, kind, check_id=""):
+    address = f"/desk/field/photos/{new_id()}?visit={visit}&kind={kind}&check={check_id}"
+    return client.post(address, data=data, headers={"X-CSRFToken": token(client)}, content_type="image/jpeg")
+
+
+def photo(**exif):
+    picture, out = Image.new("RGB", (80, 60), "red"), io.BytesIO()
+    tags = picture.getexif()
+    tags[0x010F] = "Spy phone"
+    picture.save(out, "JPEG", exif=tags)
+    return out.getvalue()
+
+
+def test_each_check_comes_back_with_reasons_and_checklist_and_sending_again_doubles_nothing(office):
+    client, visit = office.someone(Role.INSPECTOR), new_id()
+    one, other = check(), check("/01/09521234543213/10/L9/21/NONE", marks={"quantity": "missing"}, note="nhãn mờ")
+    first = send(client, visit, one, other).json["checks"]
+    assert first[0]["title"]
+    assert "quantity" in dict(first[0]["checklist"])
+    assert first[1]["title"]
+    again = send(client, visit, one, {**other, "note": "nhãn mờ, đã chụp"}).json["checks"]
+    assert len(again) == 2
+    page = client.get(f"/desk/field/visits/{visit}").text
+    assert "nhãn mờ, đã chụp" in page
+    assert page.count('class="sheet kit-check') == 2
+
+
+def test_two_pieces_with_one_serial_stand_out_and_so_does_what_a_colleague_read_elsewhere(office):
+    first, second = office.someone(Role.INSPECTOR), office.sign_in(office.open(Role.INSPECTOR, "second"))
+    answers = send(first, new_id(), check(), check()).json["checks"]
+    assert all("Trùng mã" in answer["odd"][0] for answer in answers)
+    (answer,) = send(second, new_id(), check()).json["checks"]
+    assert answer["odd"] == ["Số sê-ri này đã được kiểm tra ở nơi khác"]
+
+
+def test_an_officers_look_leaves_no_trace_in_the_history(office):
+    send(office.someone(Role.INSPECTOR), new_id(), check(), check())
+    assert office.world.histories.seen == {}
+
+
+def test_a_text_that_is_no_code_is_kept_with_its_reason(office):
+    (answer,) = send(office.someone(Role.INSPECTOR), new_id(), check("???")).json["checks"]
+    assert answer["title"]
+
+
+def test_photos_lose_their_metadata_and_keep_their_digest(office):
+    client, visit = office.someone(Role.INSPECTOR), new_id()
+    send(client, visit)
+    kept = upload(client, visit, photo(), "signature").json["digest"]
+    shown = client.get(f"/desk/field/visits/{visit}/{kept}.jpg")
+    assert dict(Image.open(io.BytesIO(shown.data)).getexif()) == {}
+    assert kept in client.get(f"/desk/field/visits/{visit}").text
+    assert upload(client, visit, b"%PDF-1.7", "signature").status_code in (415, 422)
+
+
+def test_a_photo_of_a_code_is_read(office, tmp_path):
+    pool = DecodePool(1, 2)
+    office.app.extensions["parts"] = replace(office.app.extensions["parts"], decoder=pool)
+    client, visit = office.someone(Role.INSPECTOR), new_id()
+    send(client, visit)
+    out = io.BytesIO()
+    symbol = draw(modules(parse(ITEM), "https://verify.example.vn", "qr"), "png")
+    Image.open(io.BytesIO(symbol)).convert("RGB").save(out, "JPEG")
+    answer = upload(client, visit, out.getvalue(), "photo", new_id())
+    pool.close()
+    assert answer.json["codes"] == ["https://verify.example.vn" + ITEM]
+
+
+@pytest.mark.parametrize("body", [[], {}, {"visit": {"id": "x", "opened": 1}}, {"visit": {"id": new_id()}},
+                                  {"visit": {"id": new_id(), "opened": 1}, "checks": [{"id": "x"}]},
+                                  {"visit": {"id": new_id(), "opened": 1}, "checks": 5}])  # fmt: skip
+def test_what_no_kit_sends_is_refused(office, body):
+    client = office.someone(Role.INSPECTOR)
+    answer = client.post("/desk/field/send", json=body, headers={"X-CSRFToken": token(client)})
+    assert answer.status_code == 422
+
+
+def test_anothers_visit_is_neither_seen_nor_written_to(office):
+    first, second = office.someone(Role.INSPECTOR), office.sign_in(office.open(Role.INSPECTOR, "second"))
+    visit = new_id()
+    send(first, visit, check())
+    assert second.get(f"/desk/field/visits/{visit}").status_code == 404
+    assert send(second, visit, check()).status_code == 403
+    assert upload(second, visit, photo(), "signature").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/desk/field/", "/desk/field/kit", "/desk/field/kit-worker.js"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_kit_and_its_pages_have_words_in_both_languages(office, path, language):
+    assert office.someone(Role.COMMUNE).get(f"{path}?lang={language}").status_code == 200

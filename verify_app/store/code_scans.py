@@ -1,0 +1,54 @@
+"""The scans of one code, lot or product, as an officer may see them: times, provinces, opaque device numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from verify_app.domain.local_time import local_date
+from verify_app.domain.provinces import PROVINCES, nearest_province
+
+from .engine import Engine, ask
+from .tables import scan
+
+_STEP = 0.05  # degrees of a cell
+
+
+@dataclass(frozen=True, slots=True)
+class SeenScan:
+    """One scan. `province` is "" where no place is known; `device` is a number that means nothing for another code."""
+
+    when: int
+    kind: str
+    device: str
+    province: str
+    country: str
+    serial: str
+    lot: str
+    prior: int
+
+    @property
+    def day(self) -> str:
+        """The local day, as "2026-11-22"."""
+        return local_date(self.when).isoformat()
+
+
+def scans_of(engine: Engine, gtin: str, lot: str, serial: str, limit: int) -> tuple[SeenScan, ...]:
+    """The newest scans of an item, of a lot, or of a product. Raises `StoreUnavailable`."""
+    query = sa.select(scan).where(scan.c.gtin == gtin).order_by(scan.c.when_ms.desc()).limit(limit)
+    if serial:
+        query = query.where(scan.c.serial == serial)
+    elif lot:
+        query = query.where(scan.c.lot == lot)
+    return ask(engine, lambda connection: tuple(_read(row) for row in connection.execute(query)))
+
+
+def _read(row: Any) -> SeenScan:
+    province = ""
+    if row.cell_lat is not None and row.cell_lon is not None and row.country in ("", "VN"):
+        province = PROVINCES[nearest_province(row.cell_lat * _STEP, row.cell_lon * _STEP)].name
+    return SeenScan(
+        row.when_ms, row.kind, f"{row.tag:08x}", province, row.country, row.serial, row.lot, row.prior_scans
+    )

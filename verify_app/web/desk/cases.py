@@ -1,0 +1,149 @@
+"""The queue of cases, ranked by risk, and the page of one case."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from flask import Blueprint, abort, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from ...domain.account import Account
+from ...domain.audit import Kind
+from ...domain.case import RESULTS, Case, CaseError, Finding, Move, Result, State, Step, possible
+from ...domain.code import CodeError
+from ...domain.local_time import VIETNAM
+from ...domain.parse import parse
+from ...domain.passport import Passport
+from ...domain.permissions import Permission, may
+from ...domain.provinces import PROVINCES
+from ...inspection.office import CaseChanged, CaseFile, note_of
+from ..accounts.door import the_account
+from ..accounts.person import now_ms
+from ..language import link
+from ..target import the_parts
+from .chart import Bar, bars
+from .reach import office, place_name, province_name, reaches, saw, wanted_of
+
+pages = Blueprint("cases", __name__)
+_PAGE = 50
+_OPEN = tuple(state for state in State if state is not State.CLOSED)
+
+
+@pages.get("/")
+def queue() -> str:
+    """Open cases, the strongest first; `?state=closed` shows those that are done."""
+    account = the_account()
+    states = (State.CLOSED,) if request.args.get("state") == "closed" else _OPEN
+    page = max(0, request.args.get("page", 0, type=int))
+    found = office().queue(wanted_of(account, states=states), _PAGE + 1, page * _PAGE)
+    shown = [(case, name_of(case)) for case in found[:_PAGE] if reaches(account, case)]
+    counts = office().counts(wanted_of(account, states=tuple(State)))
+    return render_template(
+        "desk/queue.html", cases=shown, counts=counts, page=page, more=len(found) > _PAGE, now=now_ms(),
+        closed=states != _OPEN, place_name=place_name,
+    )  # fmt: skip
+
+
+@pages.get("/cases/<int:number>")
+def case(number: int) -> str:
+    """All of one case: why, what is known of the goods, scans, history, what may be done."""
+    return _page(_found(number))
+
+
+@pages.post("/cases/<int:number>")
+def step(number: int) -> ResponseReturnValue:
+    """Take a step with a case."""
+    account = the_account()
+    if not may(account.role, Permission.WORK_CASES):
+        abort(403)
+    file = _found(number, look=False)
+    try:
+        taken = _given(account)
+        note = note_of(account, Kind.ACT, f"case.{taken.move.value}", f"case {number}", taken.note)
+        office().step(number, taken, request.form.get("version", type=int), note)
+    except (CaseError, CaseChanged, ValueError) as error:
+        problem = "changed" if isinstance(error, CaseChanged) else "step"
+        return _page(_found(number, look=False), problem), 409 if problem == "changed" else 422
+    gone = not reaches(account, file.case) or taken.area
+    return redirect(link("/desk/" if gone and not _still(account, number) else f"/desk/cases/{number}"), 303)
+
+
+def name_of(case: Case) -> str:
+    """Name of a case's product in Vietnamese, "" where the registry has none."""
+    found = passport_of(case)
+    return found.model.name.text("vi") if found else ""
+
+
+def passport_of(case: Case) -> Passport | None:
+    """Passport of a case's goods."""
+    if not case.gtin:
+        return None
+    path = f"/01/{case.gtin}" + (f"/10/{case.lot}" if case.lot else "") + (f"/21/{case.serial}" if case.serial else "")
+    try:
+        return the_parts().passports.find(parse(path))
+    except CodeError:
+        return None
+
+
+def _still(account: Account, number: int) -> bool:
+    file = office().case(number)
+    return file is not None and reaches(account, file.case)
+
+
+def _found(number: int, *, look: bool = True) -> CaseFile:
+    file = office().case(number)
+    if file is None or not reaches(the_account(), file.case):
+        abort(404)
+    if look:
+        saw(f"case {number}", request.args.get("why", "")[:200] or "casework")
+    return file
+
+
+def _page(file: CaseFile, problem: str = "") -> str:
+    account, one = the_account(), file.case
+    scans = office().scans(one)
+    places: dict[str, int] = {}
+    for scan in scans:
+        if scan.province:
+            places[scan.province] = places.get(scan.province, 0) + 1
+    days: dict[str, int] = {}
+    for scan in reversed(scans):
+        days[scan.day] = days.get(scan.day, 0) + 1
+    return render_template(
+        "desk/case.html",
+        file=file,
+        case=one,
+        passport=passport_of(one),
+        scans=scans,
+        days=bars([Bar(day, count) for day, count in days.items()]),
+        places=sorted(places.items(), key=lambda pair: (-pair[1], pair[0])),
+        similar=[other for other in office().similar(one) if reaches(account, other)],
+        orders=office().orders(one.gtin) if one.gtin else (),
+        moves=[move for move in possible(one) if may(account.role, Permission.WORK_CASES)],
+        may_order=may(account.role, Permission.PROPOSE_ACTS) and bool(one.gtin),
+        findings=Finding,
+        results=RESULTS,
+        provinces=[(str(number), province.name) for number, province in enumerate(PROVINCES)],
+        place_name=place_name,
+        province=province_name(one.area),
+        problem=problem,
+        now=now_ms(),
+    )
+
+
+def _given(account: Account) -> Step:
+    """The step that a form describes. Raises `ValueError`."""
+    form = request.form
+    finding, result, deadline = form.get("finding", ""), form.get("result", ""), form.get("deadline", "")
+    until = datetime.combine(datetime.strptime(deadline, "%Y-%m-%d").date(), time(17), VIETNAM) if deadline else None
+    return Step(
+        Move(form.get("move", "")),
+        account.email,
+        now_ms(),
+        form.get("note", "").strip()[:4000],
+        Finding(finding) if finding else None,
+        Result(result) if result else None,
+        form.get("owner", "").strip()[:200],
+        form.get("area", "") if province_name(form.get("area", "")) else "",
+        int(until.timestamp() * 1000) if until else 0,
+    )

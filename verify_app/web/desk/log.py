@@ -1,0 +1,76 @@
+"""The audit log: to read, and to take along with everything that verifying it needs."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+
+import msgspec
+from flask import Blueprint, Response, render_template, request
+
+from ...domain.audit import Entry
+from .reach import office, saw
+
+pages = Blueprint("log", __name__)
+_PAGE = 100
+_COLUMNS = (
+    "number",
+    "when_ms",
+    "kind",
+    "actor",
+    "name",
+    "role",
+    "action",
+    "subject",
+    "why",
+    "detail",
+    "body_digest",
+    "seal",
+)
+
+
+@pages.get("/audit")
+def log() -> str:
+    """The last entries, newest first."""
+    before = max(0, request.args.get("before", 0, type=int))
+    found = office().log(before, _PAGE)
+    saw("audit log", "supervision")
+    return render_template("desk/audit.html", entries=found, more=len(found) == _PAGE)
+
+
+@pages.get("/audit.csv")
+def log_csv() -> Response:
+    """The whole log as CSV, streamed."""
+    saw("audit log", "export as CSV")
+    return _file(_csv(office().whole_log()), "text/csv", "audit.csv")
+
+
+@pages.get("/audit.jsonl")
+def log_json() -> Response:
+    """The whole log, one JSON object a line, streamed."""
+    saw("audit log", "export as JSON")
+    lines = (msgspec.json.encode(entry) + b"\n" for entry in office().whole_log())
+    return _file(lines, "application/x-ndjson", "audit.jsonl")
+
+
+def _csv(entries: Iterator[Entry]) -> Iterator[bytes]:
+    yield b"\xef\xbb\xbf" + (",".join(_COLUMNS) + "\r\n").encode()
+    for entry in entries:
+        note, line = entry.note, StringIO()
+        told = (
+            (note.actor, note.name, note.role, note.action, note.subject, note.why, note.detail) if note else [""] * 7
+        )
+        csv.writer(line).writerow(
+            (entry.number, entry.when, entry.kind, *map(_plain, told), entry.body_digest, entry.seal)
+        )
+        yield line.getvalue().encode()
+
+
+def _plain(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell
+
+
+def _file(body: Iterator[bytes], mime: str, name: str) -> Response:
+    return Response(body, mimetype=mime, headers={"Content-Disposition": f'attachment; filename="{name}"'})

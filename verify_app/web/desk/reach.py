@@ -1,0 +1,65 @@
+"""What of the desk an account reaches, and the note that it leaves there."""
+
+from __future__ import annotations
+
+from ...domain.account import EVERYWHERE, Account, Role
+from ...domain.audit import Kind
+from ...domain.case import Case
+from ...domain.provinces import PROVINCES
+from ...inspection.office import Office, Wanted, note_of
+from ..accounts.door import the_account
+from ..accounts.person import now_ms
+from ..target import the_parts
+
+_NUMBERS = {province.name: str(number) for number, province in enumerate(PROVINCES)}
+
+
+def office() -> Office:
+    """The office of the running application."""
+    return the_parts().office
+
+
+def areas_of(account: Account) -> tuple[str, ...]:
+    """Numbers of the provinces that an account reaches; none for everywhere."""
+    if EVERYWHERE in account.scope.areas:
+        return ()
+    return tuple(_NUMBERS[name] for name in account.scope.provinces)
+
+
+def wanted_of(account: Account, **more: object) -> Wanted:
+    """Which cases an account may see: those of its provinces and those without one; a commune's officer only those
+    that were handed over by address."""
+    if account.role is Role.COMMUNE:
+        more["owner"] = account.email
+    return Wanted(areas=areas_of(account), **more)  # type: ignore[arg-type]
+
+
+def reaches(account: Account, case: Case) -> bool:
+    """Whether a case lies within an account's areas and sectors, or was handed over to its owner."""
+    if case.owner == account.email:
+        return True
+    if account.role is Role.COMMUNE:
+        return False
+    area = province_name(case.area)
+    here = not area or area in account.scope.provinces
+    return here and account.scope.covers_sector(sector_of(case.gtin))
+
+
+def sector_of(gtin: str) -> str:
+    """Sector of a product in the registry, "" where it is not registered."""
+    return office().sector(gtin) if gtin else ""
+
+
+def province_name(area: str) -> str:
+    """Name of a province by its number, "" for none."""
+    return PROVINCES[int(area)].name if area.isdigit() and int(area) < len(PROVINCES) else ""
+
+
+def place_name(place: str) -> str:
+    """Name of an alert's place: a province, or the message id of a region."""
+    return province_name(place) or f"desk.region.{place}"
+
+
+def saw(subject: str, why: str) -> None:
+    """Note a look at restricted data before it is shown; without the note there is no look."""
+    office().note(note_of(the_account(), Kind.LOOK, "look", subject, why), now_ms())
