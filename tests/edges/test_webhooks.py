@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks import Webhook as Verifier
 
-from tests.registry_samples import REGISTRY
+from tests.registry_samples import GTIN, REGISTRY
 from verify_app.enterprise.safe_target import Target, TargetError, check_target
 from verify_app.enterprise.webhooks import BACK_OFF_S, Kind, Webhooks
-from verify_app.store.engine import open_engine
+from verify_app.store.engine import open_engine, writing
+from verify_app.store.inspection_tables import alert
 from verify_app.store.registry import write_registry
 
 pytest_plugins = ("tests.fixtures_postgres",)
@@ -82,6 +83,20 @@ def test_server_that_fails_is_tried_again_with_longer_pauses_then_given_up_and_r
     assert webhooks.run_next(now).status == "delivered"
     assert receiver.came[-1][2]["webhook-id"] == "m1"
     assert [one.answer for one in webhooks.log("e1")] == ["204"]
+
+
+def test_alert_upon_an_own_code_is_told_once_with_the_code_and_no_place(webhooks, receiver):
+    hook = webhooks.make("e1", URL, (Kind.SUSPICIOUS_SCAN,), now=1_000)
+    row = {"case_id": 0, "rule": "copied", "rule_version": "1", "lot": "L1", "serial": "S1", "level": 2, "score": 3.0}
+    row |= {"places": "GL", "first_ms": 900, "evidence": "[]", "contributions": "[]", "note": "", "subject": "item"}
+    with writing(webhooks._engine) as connection:
+        for key, gtin, last in (("old", GTIN, 999), ("new", GTIN, 2_000), ("other", "09520000000004", 2_000)):
+            connection.execute(alert.insert().values(row | {"key": key, "gtin": gtin, "last_ms": last}))
+    assert webhooks.tell_alerts(3_000) == 1
+    assert webhooks.tell_alerts(3_000) == 0
+    assert webhooks.run_next(3_000).webhook_id == hook.id
+    (_, body, _), *_ = receiver.came
+    assert json.loads(body)["data"] == {"rule": "copied", "level": 2, "gtin": GTIN, "lot": "L1", "serial": "S1"}
 
 
 def test_stopped_webhook_is_told_nothing_more(webhooks, receiver):

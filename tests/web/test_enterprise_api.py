@@ -44,7 +44,9 @@ def caller(app, desk, *scopes):
 
 def test_file_is_imported_in_the_background_and_refused_rows_come_back(app, desk):
     client, _ = caller(app, desk)
-    sent = client.post("/api/v1/imports/items?name=a.csv", data=f"gtin,serial,lot\n{GTIN},A1,L1\n{GTIN},A 2,L1\n")
+    body = f"gtin,serial,lot\n{GTIN},A1,L1\n{GTIN},A 2,L1\n"
+    curl = {"Content-Type": "application/x-www-form-urlencoded"}  # what curl says of any body
+    sent = client.post("/api/v1/imports/items?name=a.csv", data=body, headers=curl)
     assert sent.status_code == 202
     address = sent.headers["Location"]
     assert client.get(address).json["status"] == "waiting"

@@ -24,6 +24,7 @@ _COMMANDS = {  # name -> module of this folder; each holds a click command or gr
     "template": "template",
     "user": "user",
     "warm": "warm",
+    "webhook": "webhook",
     "worker": "worker",
 }
 

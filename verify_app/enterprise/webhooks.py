@@ -28,6 +28,7 @@ from ..store.webhooks import (
     find_webhook,
     note_delivery,
     stop_webhook,
+    untold_alerts,
     webhooks_of,
 )
 from .safe_target import Target, TargetError, check_target, post
@@ -88,6 +89,16 @@ class Webhooks:
             self._engine,
             [Delivery(secrets.token_hex(8), hook.id, message_id, kind.value, body, now) for hook in wanted],
         )
+
+    def tell_alerts(self, now: int = 0) -> int:
+        """Tell enterprises of new alerts upon their codes, each once; returns how many. Nothing is told of who scanned
+        or where."""
+        now = now or time.time_ns() // 1_000_000
+        found = untold_alerts(self._engine, Kind.SUSPICIOUS_SCAN.value)
+        for one in found:
+            data = {"rule": one.rule, "level": one.level, "gtin": one.gtin, "lot": one.lot, "serial": one.serial}
+            self.tell(one.enterprise_id, Kind.SUSPICIOUS_SCAN, f"alert-{one.id}", data, now=now)
+        return len(found)
 
     def replay(self, enterprise_id: str, delivery_id: str, now: int) -> bool:
         """Send a message of the log once more, with its old id; False if there is none."""

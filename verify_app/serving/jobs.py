@@ -16,7 +16,12 @@ _SICK_SECONDS = 5.0
 
 def jobs_of(desk: Desk) -> Mapping[str, Callable[[], object]]:
     """What is to be done, by name: each call does one piece of work, and answers nothing where none waits."""
-    return {"imports": desk.imports.run_next, "captures": desk.captures.run_next, "webhooks": desk.webhooks.run_next}
+    return {
+        "imports": desk.imports.run_next,
+        "captures": desk.captures.run_next,
+        "alerts": desk.webhooks.tell_alerts,
+        "webhooks": desk.webhooks.run_next,
+    }
 
 
 def run(jobs: Mapping[str, Callable[[], object]], stop: threading.Event) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from .engine import Engine, ask, insert, writing
+from .inspection_tables import alert
+from .tables import model
 from .tables_enterprise import webhook, webhook_delivery
 
 
@@ -100,6 +102,45 @@ def deliveries_of(engine: Engine, enterprise_id: str, limit: int = 100) -> tuple
     query = sa.select(table).join(webhook, webhook.c.id == table.c.webhook_id)
     query = query.where(webhook.c.enterprise_id == enterprise_id).order_by(table.c.created_at.desc()).limit(limit)
     return ask(engine, lambda connection: tuple(map(_delivery, connection.execute(query))))
+
+
+@dataclass(frozen=True, slots=True)
+class UntoldAlert:
+    """An alert upon an enterprise's code that a webhook of it has not been told of."""
+
+    enterprise_id: str
+    id: int
+    rule: str
+    gtin: str
+    lot: str
+    serial: str
+    level: int
+    first_ms: int
+
+
+def untold_alerts(engine: Engine, kind: str, limit: int = 100) -> tuple[UntoldAlert, ...]:
+    """Alerts raised since a webhook was made, upon codes of its enterprise, that it was not told of, oldest first."""
+    told = sa.exists().where(
+        webhook_delivery.c.webhook_id == webhook.c.id,
+        webhook_delivery.c.message_id == sa.literal("alert-") + sa.cast(alert.c.id, sa.String),
+    )
+    wants = (" " + webhook.c.kinds + " ").like(f"% {kind} %")
+    query = (
+        sa.select(model.c.enterprise_id, *(alert.c[name] for name in UntoldAlert.__slots__[1:]))
+        .select_from(alert.join(model, model.c.gtin == alert.c.gtin))
+        .join(webhook, webhook.c.enterprise_id == model.c.enterprise_id)
+        .where(webhook.c.active, wants, alert.c.last_ms >= webhook.c.created_at, ~told)
+        .distinct()
+        .order_by(alert.c.id)
+        .limit(limit)
+    )
+    names = UntoldAlert.__slots__
+    return ask(
+        engine,
+        lambda connection: tuple(
+            UntoldAlert(**{name: getattr(row, name) for name in names}) for row in connection.execute(query)
+        ),
+    )
 
 
 def _hook(row: Any) -> Webhook:
