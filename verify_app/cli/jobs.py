@@ -5,8 +5,13 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from ..enterprise.desk import Desk
+    from ..settings import Settings
 
 
 @click.command()
@@ -14,21 +19,43 @@ import click
 def command(once: bool) -> None:
     """Work on what enterprises sent: imports and EPCIS documents. Several may run at once.
 
-    SIGTERM or Ctrl-C ends it behind the present piece of work; a killed one loses nothing."""
-    from ..parts import StoreUnavailable, build
+    SIGTERM or Ctrl-C ends it at once: the present step is taken back and done again later; a killed one loses
+    nothing either."""
     from ..serving.jobs import jobs_of, run, run_once
     from ..settings import Settings, SettingsError
+    from ..store.engine import StoreUnavailable
 
     try:
         settings = Settings.from_env()
         logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
-        jobs = jobs_of(build(settings).desk)
+        jobs = jobs_of(_desk(settings))
         if once:
             click.echo(f"{run_once(jobs)} pieces of work done.")
             return
-        stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-        run(jobs, stop)
+            signal.signal(number, _end)
+        run(jobs, threading.Event())
     except (SettingsError, StoreUnavailable) as error:
         raise click.ClickException(str(error)) from error
+
+
+def _desk(settings: Settings) -> Desk:
+    """The desk alone: this process needs no decoders and no histories, and starts twice as fast without them."""
+    from cache import open_cache
+
+    from ..enterprise.desk import Desk
+    from ..resolve import purge_item, purge_published
+    from ..serving.engines import EmbeddedValkey
+    from ..store.engine import open_engine
+
+    cache = open_cache(settings.redis_url or EmbeddedValkey(settings.data_dir).url)
+    return Desk(
+        open_engine(settings.database),
+        settings.data_dir,
+        purge=lambda gtin, lot: purge_published(cache, gtin, lot),
+        purge_item=lambda gtin, serial: purge_item(cache, gtin, serial),
+    )
+
+
+def _end(_number: int, _frame: object) -> None:
+    raise SystemExit(0)

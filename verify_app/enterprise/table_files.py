@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
-import xlsxwriter
 
 from ..store.import_jobs import BadRow
 from .columns import COLUMNS, PROBLEM, REMARK, ROW
@@ -174,6 +173,8 @@ def write_annotated(form: str, header: Sequence[str], bad: Iterable[tuple[BadRow
 
 def _write(form: str, header: Sequence[str], rows: Iterable[Sequence[str]], out: BinaryIO) -> None:
     if form == "xlsx":
+        import xlsxwriter  # only here: reading needs it not, and it takes its time to load
+
         with xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False}) as book:
             sheet, as_text = book.add_worksheet(), book.add_format({"num_format": "@"})
             sheet.set_column(0, len(header) - 1, 24, as_text)

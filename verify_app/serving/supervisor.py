@@ -84,9 +84,10 @@ class Supervisor:
                 return
             self._step(words)
         self._add(Child("The background worker", self._begin("worker"), patience=30.0))
-        self._add(Child("The jobs of enterprises", self._begin("jobs"), patience=30.0))
         self._add(Child("The web server", self._begin_web, patience=20.0))
         self._await_web()
+        if not self._stopping:  # behind the web server: no visitor waits for the imports of enterprises
+            self._add(Child("The jobs of enterprises", self._begin("jobs"), patience=10.0))
         if self._settings.demo and not self._stopping:  # what is nice to have comes after what visitors wait for
             self._later = self._begin("demo", "pictures")()
 
