@@ -20,6 +20,7 @@ PAGES = [  # operations.md speaks of machines that a test has not
     "docs/api.md",
     "docs/enterprise/README.md",
     "docs/enterprise/data-in.md",
+    "docs/enterprise/publishing.md",
 ]
 
 
