@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -20,12 +20,15 @@ from .domain.history import History
 from .domain.link import Link
 from .domain.passport import Passport
 from .domain.policy import Policy
+from .domain.report import NewReport
 from .domain.requester import Requester
 from .domain.scan import Visit
 from .enterprise.desk import Desk
+from .images.keeping import Kept
 from .images.pool import DecodePool
 from .inspection.office import Office
 from .inspection.site import Site
+from .inspection.shopper_reports import ReportDesk
 from .resolve import CachedLinks, CachedPassports, purge_item, purge_published
 from .secret import load_secret
 from .serving.engines import EmbeddedValkey
@@ -42,6 +45,7 @@ from .store.group_commit import GroupedRedis
 from .store.history import ValkeyHistory, connect
 from .store.journal import Journal
 from .store.rates import Rates
+from .store.reports import ReportFile, StoredReports
 from .store.requesters import StoredRequesters
 
 __all__ = [
@@ -116,6 +120,29 @@ class NoRequesters:
         return None
 
 
+class Reports(Protocol):
+    """Where shoppers' reports are brought and followed."""
+
+    def file(self, number: str, new: NewReport, photos: Collection[Kept] = ()) -> bool:
+        """Keep a report under its receipt number; False if it is there already. Raises `ReportError`, and
+        `StoreUnavailable` if nothing was kept."""
+
+    def follow(self, number: str) -> ReportFile | None:
+        """The report of a receipt number, None if there is none. Raises `StoreUnavailable`."""
+
+
+class NoReports:
+    """There is no place to keep a report."""
+
+    def file(self, number: str, new: NewReport, photos: Collection[Kept] = ()) -> bool:  # noqa: ARG002
+        """Keeps nothing and says so."""
+        raise StoreUnavailable("Expected a store for reports, got none.")
+
+    def follow(self, number: str) -> ReportFile | None:  # noqa: ARG002 - the Protocol's argument
+        """None for every number."""
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What `verify` and the web need. Built by `build(settings)`."""
@@ -130,6 +157,7 @@ class Parts:
     shadow: Shadow = field(default_factory=Shadow)
     links: Links = NoLinks()  # noqa: RUF009 - has no state
     requesters: Requesters = NoRequesters()  # noqa: RUF009 - has no state
+    reports: Reports = NoReports()  # noqa: RUF009 - has no state
     rates: Rates = field(default_factory=Rates)
     desk: Desk = field(default_factory=Desk)  # the services of enterprises
     accounts: StoredAccounts = field(default_factory=NoAccounts)
@@ -164,6 +192,7 @@ def build(settings: Settings) -> Parts:
         decoder=DecodePool(settings.decode_processes, settings.decode_queue),
         links=CachedLinks(engine, cache),
         requesters=StoredRequesters(engine),
+        reports=ReportDesk(StoredReports(engine, settings.data_dir / "reports")),
         rates=Rates(connect(redis_url, settings.history_timeout_ms)),
         desk=Desk(
             engine,

@@ -12,8 +12,12 @@ import sys
 from dataclasses import dataclass
 from io import BytesIO
 from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
 
 from .errors import DecodeBusy, DecodeTimeout, ImageError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 SIDE = 1600
 """Longest side in pixels: print on a label stays readable."""
@@ -77,7 +81,7 @@ def redraw(data: bytes) -> Kept:
     return Kept(out.getvalue(), *bare.size)
 
 
-def _on_white(image):  # type: ignore[no-untyped-def]
+def _on_white(image: Image.Image) -> Image.Image:
     """The pixels alone, in a new picture that knows nothing of the file; what is transparent becomes white."""
     from PIL import Image
 

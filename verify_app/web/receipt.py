@@ -64,6 +64,11 @@ def card_of(verdict: Verdict, words: Catalogue, number: int = 1) -> Card:
     )
 
 
+def card_of_reason(name: str, words: Catalogue) -> Card:
+    """The headline of a verdict that was given at another time, by its name."""
+    return card_of(Verdict((Reason(name),), LEVELS[Reason(name)]), words)
+
+
 def further(verdict: Verdict, words: Catalogue) -> list[Card]:
     """The other reasons, in order of weight; advice that the headline gave already is not said twice."""
     cards = [card_of(Verdict((reason,), LEVELS[reason]), words) for reason in verdict.reasons[1:]]

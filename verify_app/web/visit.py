@@ -143,6 +143,14 @@ def _watch(secret: bytes, now: int, address: str, agent: str, strange: bool) -> 
     )
 
 
+def sender(request: Request, parts: Parts) -> str:
+    """Keyed hash of the address that a form comes from, to count how many come: as short-lived as those counts. A
+    browser that calls itself otherwise is the same sender."""
+    settings, forwarded = parts.settings, request.headers.get("X-Forwarded-For", "")
+    address = client_address(request.remote_addr or "", forwarded, settings.trusted_proxies)
+    return visitor(parts.secret, time.time_ns() // 1_000_000, address, "report").hex()
+
+
 def new_id(now: int) -> str:
     """A UUIDv7 (RFC 9562, clause 5.7) as 32 hex digits for an instant in UTC milliseconds."""
     chance = int.from_bytes(_chance.take(), "big")
