@@ -139,12 +139,13 @@ def test_without_javascript_no_button_stands_there_that_does_nothing(shopper, ca
     assert page.locator("a[href^='tel:']").count() > 0
 
 
-def test_a_problem_leads_to_people_and_promises_no_report(shopper, cases):
+def test_a_problem_leads_to_a_report_and_to_people(shopper, cases):
     page = shopper()
     page.goto(cases["UNKNOWN_SERIAL"])
     section = page.get_by_role("region", name="Báo vấn đề")
     words = section.inner_text()
-    assert "không tự gửi báo cáo" in words
+    assert "không hỏi bạn là ai" in words
+    assert section.get_by_role("link", name="Gửi báo cáo").count() == 1
     assert "cơ quan quản lý thị trường" in words
     shown = page.locator("#passport").locator("xpath=..").locator("a[href^='tel:']").all_inner_texts()
     called = section.locator("a[href^='tel:'] strong").all_inner_texts()
