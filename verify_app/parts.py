@@ -27,8 +27,8 @@ from .enterprise.desk import Desk
 from .images.keeping import Kept
 from .images.pool import DecodePool
 from .inspection.office import Office
-from .inspection.site import Site
 from .inspection.shopper_reports import ReportDesk
+from .inspection.site import Site
 from .resolve import CachedLinks, CachedPassports, purge_item, purge_published
 from .secret import load_secret
 from .serving.engines import EmbeddedValkey

@@ -8,8 +8,8 @@ from alembic import op
 CODE = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 MILLISECONDS = sa.BigInteger()
 
-revision: str = "0010"
-down_revision: str | Sequence[str] | None = "0009"
+revision: str = "0012"
+down_revision: str | Sequence[str] | None = "0011"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
