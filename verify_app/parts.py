@@ -185,7 +185,7 @@ def build(settings: Settings) -> Parts:
     cache = open_cache(redis_url, connect(redis_url, _CACHE_MS) if is_cluster(redis_url) else None)
     return Parts(
         settings=settings,
-        passports=CachedPassports(engine, cache),
+        passports=CachedPassports(engine, cache, load_secret(settings)),
         history=ValkeyHistory(
             client, journal, shards=settings.stream_shards, reload_ms=settings.reload_minutes * 60_000
         ),

@@ -22,6 +22,7 @@ both at once. **A recall or suspension is never late:** it also travels as a fla
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Protocol, TypeVar
 
@@ -33,6 +34,7 @@ from cache import Codec, Kind, Labels, Moment
 from .domain.code import SHORT, Code
 from .domain.link import Link, primary_path
 from .domain.passport import ModelPart, Passport
+from .domain.serial_scheme import SerialKeys, check
 from .store.engine import ask
 from .store.links import LinksFound, find_deeper_links, find_links
 from .store.passports import (
@@ -120,8 +122,8 @@ class Cache(Protocol):
 class CachedPassports:
     """The registry behind the cache; see the module for lifetimes. Safe under threads."""
 
-    def __init__(self, engine: sa.Engine, cache: Cache) -> None:
-        self._engine, self._cache = engine, cache
+    def __init__(self, engine: sa.Engine, cache: Cache, master: bytes = b"") -> None:
+        self._engine, self._cache, self._master = engine, cache, master
 
     def find(self, code: Code) -> Passport | None:
         """Passport of a code; None if the registry does not hold its GTIN. An unknown lot or serial of a known
@@ -134,7 +136,9 @@ class CachedPassports:
         if model is None:
             return None
         serial = serial_of(named)
-        return _whole(named, model, self._item(gtin, serial) if serial else None, self._lot)
+        signature = self._signature(model, serial)
+        item = self._item(gtin, serial) if serial and signature is not False else None
+        return _signed(_whole(named, model, item, self._lot), signature)
 
     def at_hand(self, code: Code) -> Passport | None:
         """The same, if all of it lies in this process's memory; never waits. Raises `NotAtHand` otherwise."""
@@ -145,8 +149,17 @@ class CachedPassports:
         if model is None:
             return None
         serial = serial_of(code)
-        item = (self._held(ITEM, f"{gtin}/{serial}") or _NO_ITEM) if serial else None
-        return _whole(code, model, item, self._held_lot)
+        signature = self._signature(model, serial)
+        asked = bool(serial) and signature is not False
+        item = (self._held(ITEM, f"{gtin}/{serial}") or _NO_ITEM) if asked else None
+        return _signed(_whole(code, model, item, self._held_lot), signature)
+
+    def _signature(self, model: ModelPart, serial: str) -> bool | None:
+        """Whether a serial bears the product's signature. An invented one is not looked up: whoever tries numbers out
+        costs three short hashes each."""
+        if not serial or model.serials is None or not self._master:
+            return None
+        return check(model.serials, SerialKeys(self._master, model.enterprise_id, model.gtin), serial)
 
     def _held(self, kind: Kind[Value], name: str) -> Value | None:
         found = self._cache.held(kind, name)
@@ -257,6 +270,10 @@ def _whole(
     lot = lot_of(code.gtin, shown) if shown else None
     own_lot = lot_of(code.gtin, own) if own and own != shown else None
     return assemble(code, Found(model, lot, item, own_lot))
+
+
+def _signed(passport: Passport, signature: bool | None) -> Passport:
+    return passport if signature is None else replace(passport, signature=signature)
 
 
 def _known(found: _Found) -> _Found | None:

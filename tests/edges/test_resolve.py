@@ -16,12 +16,14 @@ from tests.registry_samples import GTIN, LOT, MODEL, REGISTRY, code, item_record
 from verify_app.domain.code import SHORT, Code
 from verify_app.domain.passport import Display, ItemState
 from verify_app.domain.registry import ActKind, ActRecord, Registry
+from verify_app.domain.serial_scheme import SerialKeys, SerialKind, SerialScheme, fingerprint, issue
 from verify_app.domain.text import Text
 from verify_app.resolve import CachedPassports, purge_item, purge_published
 from verify_app.store.acts import add_act
-from verify_app.store.engine import StoreUnavailable, open_engine, reading
+from verify_app.store.engine import StoreUnavailable, open_engine, reading, writing
 from verify_app.store.migrate import migrate
 from verify_app.store.registry import find, write_registry
+from verify_app.store.schemes import write_scheme
 
 pytest_plugins = ("tests.fixtures_postgres", "tests.fixtures_valkey")
 
@@ -278,3 +280,24 @@ def test_redis_that_is_away_changes_no_answer(engine, valkey_server: ValkeyServe
     assert [passports.find(asked) for asked in CODES] == wanted
     assert [passports.find(asked) for asked in CODES] == wanted
     cache.close()
+
+
+def test_an_invented_serial_of_a_signed_product_is_refused_without_a_query(engine, statements):
+    master = b"m" * 32
+    scheme = SerialScheme(SerialKind.SIGNED, alone=False, fingerprint=fingerprint(master))
+    keys = SerialKeys(master, MODEL.enterprise_id, GTIN)
+    with writing(engine) as connection:
+        write_scheme(connection, GTIN, scheme)
+    passports = CachedPassports(engine, open_cache(), master)
+    assert passports.find(code(serial=issue(scheme, keys, 1))).signature is True
+    assert passports.find(code(serial="S1")).signature is None  # imported before: of another making
+    with writing(engine) as connection:
+        write_scheme(connection, GTIN, replace(scheme, alone=True))
+    alone = CachedPassports(engine, open_cache(), master)
+    alone.find(code())
+    statements.clear()
+    for number in range(50):
+        found = alone.find(code(serial=f"0{number:016}"))
+        assert (found.signature, found.item) == (False, None)
+    assert statements == []
+    assert CachedPassports(engine, NoCache(), b"other secret").find(code(serial="S1")).item is not None

@@ -133,6 +133,23 @@ def test_an_unknown_serial_of_a_lot_still_being_uploaded_is_not_in_the_data_yet(
     assert (verdict.name, verdict.level) == (Reason.NOT_IN_DATA_YET, Level.CAUTION)
 
 
+@pytest.mark.parametrize(
+    ("signature", "lot", "entry", "reason", "level"),
+    [
+        (False, None, Entry.LINK, Reason.CODE_INVALID, Level.ALERT),
+        (False, replace(LOT, uploaded=4), Entry.LINK, Reason.CODE_INVALID, Level.ALERT),
+        (False, None, Entry.TYPED, Reason.CODE_INVALID, Level.CAUTION),
+        (True, None, Entry.LINK, Reason.NOT_IN_DATA_YET, Level.CAUTION),
+        (True, LOT, Entry.LINK, Reason.NOT_IN_DATA_YET, Level.CAUTION),
+    ],
+)
+def test_the_signature_of_an_unknown_serial_outweighs_what_was_uploaded(signature, lot, entry, reason, level):
+    code = Code("01", GTIN, (("21", "S9"),))
+    held = replace(passport(code, lot=lot, item=None), signature=signature)
+    verdict = judged(code, held, visit=replace(VISIT, entry=entry))
+    assert (verdict.name, verdict.level) == (reason, level)
+
+
 def test_an_unknown_lot_is_named_before_nothing_else():
     verdict = judged(LOT_CODE, passport(LOT_CODE, lot=None, item=None))
     assert verdict.reasons == (Reason.UNKNOWN_LOT,)

@@ -129,10 +129,12 @@ def _acts(passport: Passport, history: History | None) -> Iterator[Reason]:
 def _records(code: Code, passport: Passport, today: date) -> Iterator[Reason]:
     """What the carrier claims against what the registry holds, and the dates of the lot."""
     lot, item = passport.lot, passport.item
-    if code.serial and holds(passport.model.check_key, code.gtin, code.serial) is False:
+    unfit = holds(passport.model.check_key, code.gtin, code.serial) is False
+    if code.serial and (unfit or passport.signature is False):
         yield Reason.CODE_INVALID
     if code.serial and item is None:
-        yield Reason.NOT_IN_DATA_YET if lot and not lot.complete else Reason.UNKNOWN_SERIAL
+        late = passport.signature or (passport.signature is None and lot is not None and not lot.complete)
+        yield Reason.NOT_IN_DATA_YET if late else Reason.UNKNOWN_SERIAL  # nobody else can sign: it will be sent to us
     if code.lot and lot is None and item is None:
         yield Reason.UNKNOWN_LOT
     if code.lot and item and item.lot and item.lot != code.lot:

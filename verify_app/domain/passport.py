@@ -13,6 +13,7 @@ from .certificate import Certificate
 from .code import Code, Granularity
 from .events import CriticalEvent, Stage
 from .printed_date import PrintedDate
+from .serial_scheme import SerialScheme
 from .text import NO_TEXT, Text
 
 
@@ -149,6 +150,7 @@ class ModelPart:
     display: Display = Display.SHOWN
     display_act: Act | None = None
     linked: bool = False  # its enterprise has set links below this GTIN, see `domain/link.py`
+    serials: SerialScheme | None = None  # how its serial numbers are made, None where nobody has said
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,7 @@ class Passport:
     model: ModelPart
     lot: LotPart | None = None
     item: ItemPart | None = None
+    signature: bool | None = None  # of the serial: False if it was invented, None where its making cannot tell
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -21,7 +21,9 @@ from verify_app.domain.text import Text
 SCHEMA = 1
 
 # not content: kept in columns of their own, or acts
-_MODEL_COLUMNS = frozenset({"version", "published_at", "review", "recall", "display", "display_act", "linked"})
+_MODEL_COLUMNS = frozenset(
+    {"version", "published_at", "review", "recall", "display", "display_act", "linked", "serials"}
+)
 _LOT_COLUMNS = _MODEL_COLUMNS | {"declared", "uploaded"}
 
 _UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}  # schema -> document of the next schema

@@ -13,6 +13,8 @@ from verify_app.domain.passport import Act, Display, ItemPart, ItemState, LotPar
 
 from .acts import Effect, StoredAct, act_columns, effect, read_act
 from .documents import read_lot, read_model
+from .issue_tables import serial_scheme
+from .schemes import SCHEME_COLUMNS, read_scheme
 from .tables import act, item, link, lot, model, passport_version, short_code
 
 
@@ -124,6 +126,7 @@ def read_shown_model(row: Any) -> ModelPart:
         published_at=row.model_published_at,
         review=Review(row.model_status),
         linked=bool(row.model_linked),
+        serials=read_scheme(row),
     )
 
 
@@ -195,13 +198,14 @@ MODEL_COLUMNS = (
     _model_version.c.status.label("model_status"),
     _model_version.c.published_at.label("model_published_at"),
     sa.exists().where(link.c.key == "01", link.c.value == model.c.gtin).label("model_linked"),
+    *SCHEME_COLUMNS,
 )
 MODEL_JOIN = model.join(
     _model_version,
     (_model_version.c.gtin == model.c.gtin)
     & (_model_version.c.lot == "")
     & (_model_version.c.version == model.c.shown_version),
-)
+).outerjoin(serial_scheme, serial_scheme.c.gtin == model.c.gtin)
 LOT_COLUMNS = (
     _lot_version.c.body.label("lot_body"),
     _lot_version.c.version.label("lot_version"),
