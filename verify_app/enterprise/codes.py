@@ -75,8 +75,8 @@ class CodeDesk:
         return made
 
     def order(self, order: Order) -> Batch:
-        """Accept an order; `run` then issues it. A product without a scheme gets the signed one, beside the serials that
-        it has. Raises `SchemeError`, `BatchError`."""
+        """Accept an order; `run` then issues it. A product without a scheme gets the signed one, beside serials that it
+        has. Raises `SchemeError`, `BatchError`."""
         if not 1 <= order.count <= MOST:
             raise BatchError(f"Expected 1 to {MOST:,} serials, got {order.count:,}.")
         if self.scheme(order.gtin) is None:
