@@ -272,8 +272,8 @@ def _whole(
     return assemble(code, Found(model, lot, item, own_lot))
 
 
-def _signed(passport: Passport, signature: bool | None) -> Passport:
-    return passport if signature is None else replace(passport, signature=signature)
+def _signed(passport: Passport | None, signature: bool | None) -> Passport | None:
+    return passport and (passport if signature is None else replace(passport, signature=signature))
 
 
 def _known(found: _Found) -> _Found | None:
