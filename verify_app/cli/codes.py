@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..settings import Settings
 
 if TYPE_CHECKING:
+    from ..domain.label_template import LabelTemplate
     from ..enterprise.codes import CodeDesk
+
+
+_FORMATS = ("svg", "png", "eps", "pdf")
 
 
 @click.group(name="codes")
@@ -77,6 +83,30 @@ def list_serials(batch: str, start: int, stop: int | None) -> None:
             click.echo(serial)
 
 
+@command.command(name="print")
+@click.argument("batch")
+@click.option("--kind", type=click.Choice(["qr", "datamatrix"]), default="qr", show_default=True)
+@click.option("--format", "file_type", type=click.Choice(_FORMATS), default="svg", show_default=True)
+@click.option("--template", default="a4-24", show_default=True, help="Sheet of a PDF, or a JSON file of sizes.")
+@click.option("--base-url", default="", help="Base of the links in QR codes; PUBLIC_URL by default.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
+def print_labels(batch: str, **look: Any) -> None:
+    """Write the labels of a BATCH into the folder --out: ZIP files of symbols or PDF sheets, with CSV tables for the
+    printer. Interrupted and given again, it writes what is missing. Each thousandth symbol is read back."""
+    from ..enterprise.label_job import LabelOrder, Progress
+
+    settings = Settings.from_env()
+    base = look["base_url"] or settings.public_url or f"http://127.0.0.1:{settings.port}"
+    order = LabelOrder(look["kind"], look["file_type"], base, template=_template(look["template"]))
+    with _desk() as desk, click.progressbar(length=desk.batch(batch).wanted, label="labels") as bar:
+
+        def told(now: Progress) -> None:
+            bar.update(now.done - bar.pos)
+
+        files = desk.print_labels(batch, order, look["out"], told)
+    click.echo(f"{len(files)} files in {look['out']}")
+
+
 @command.command()
 @click.argument("gtin")
 @click.argument("serial")
@@ -105,6 +135,21 @@ def report(gtin: str) -> None:
     click.echo("safe" if found.safe else f"guessable: {', '.join(found.problems)}")
 
 
+def _template(name: str) -> LabelTemplate:
+    from ..domain.label_template import TEMPLATES, LabelTemplate
+
+    if name in TEMPLATES:
+        return TEMPLATES[name]
+    try:
+        fields: dict[str, Any] = json.loads(Path(name).read_text(encoding="utf-8"))
+        sizes: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in fields.items()}
+        made = LabelTemplate(**sizes)
+        made.check()
+    except (OSError, ValueError, TypeError) as error:
+        raise click.ClickException(f"Expected {', '.join(TEMPLATES)} or a JSON file of sizes, got: {error}") from error
+    return made
+
+
 def _run(desk: CodeDesk, batch_id: str) -> None:
     batch = desk.batch(batch_id)
     with click.progressbar(length=batch.wanted, label=batch.gtin) as bar:
@@ -114,12 +159,14 @@ def _run(desk: CodeDesk, batch_id: str) -> None:
 
 @contextmanager
 def _desk() -> Iterator[CodeDesk]:
+    from ..domain.label_template import TemplateError
     from ..enterprise.codes import BatchError, CodeDesk, SchemeError
+    from ..enterprise.label_job import LabelJobError
     from ..secret import load_secret
     from ..store.engine import StoreUnavailable, open_engine
 
     settings = Settings.from_env()
     try:
         yield CodeDesk(open_engine(settings.database), load_secret(settings))
-    except (BatchError, SchemeError, StoreUnavailable) as error:
+    except (BatchError, SchemeError, LabelJobError, TemplateError, StoreUnavailable, OSError) as error:
         raise click.ClickException(str(error)) from error

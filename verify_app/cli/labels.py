@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,16 +13,13 @@ import click
 
 from ..domain.code import Code, CodeError
 from ..domain.parse import parse
-from ..domain.passport import LotPart
-from ..domain.printed_date import PrintedDate
-from ..domain.short_code import display_short
+from ..enterprise.label_text import text_for_people
 from ..images.symbols import draw, modules
 from ..settings import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_DATES = {"11": "NSX", "17": "HSD", "15": "BEST BEFORE"}  # what stands before a date on Vietnamese labels
 _PAGE = 500  # items of one query
 _ALL = 1_000_000
 
@@ -115,18 +111,6 @@ def _items(connection: Connection, wanted: Code) -> Iterator[Label]:
         yield Label(code := _code(gtin, part.lot), text_for_people(code, part))
     if not lots and not lot and any(model.gtin == gtin for model in list_models(connection, limit=_ALL)):
         yield Label(wanted, text_for_people(wanted))
-
-
-def text_for_people(code: Code, lot: LotPart | None = None, short: str = "") -> tuple[str, ...]:
-    """Lines below a symbol: the AIs with their values, NSX and HSD day first, the short code."""
-    dates = {name: code.attribute(ai) for ai, name in _DATES.items() if code.attribute(ai)}
-    printed = {name: PrintedDate.from_gs1(date, datetime.now(UTC).date()) for name, date in dates.items()}
-    if lot:
-        known = {"NSX": lot.production_date, "HSD": lot.expiry, "BEST BEFORE": lot.best_before}
-        printed |= {name: date for name, date in known.items() if date}
-    lines = [f"({code.key}) {code.value}", *(f"({ai}) {value}" for ai, value in code.qualifiers)]
-    lines += [f"{name} {date.printed}" for name, date in printed.items()]
-    return (*lines, display_short(short)) if short else tuple(lines)
 
 
 def _labels(wanted: Wanted, settings: Settings) -> Iterator[Label]:

@@ -10,9 +10,10 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..domain.guessability import Guessability, guessability
-from ..domain.serial_scheme import SerialKeys, SerialKind, SerialScheme, fingerprint, issue
+from ..domain.serial_scheme import SerialKeys, SerialKind, SerialScheme, fingerprint
 from ..store.code_batches import (
     Batch,
     BatchError,
@@ -27,6 +28,9 @@ from ..store.code_batches import (
 from ..store.engine import Connection, Engine, reading, writing
 from ..store.listing import list_items
 from ..store.schemes import SchemeError, find_owner, find_scheme, take_counters, write_scheme
+from .batch_serials import batch_serials
+from .label_job import LabelOrder, Progress
+from .label_job import run as run_labels
 
 __all__ = ["Batch", "BatchError", "CodeDesk", "Order", "SchemeError"]
 
@@ -115,7 +119,17 @@ class CodeDesk:
         """The serials of a batch from place `start` to before `stop`, as they were or will be issued."""
         with reading(self._engine) as connection:
             owner = find_owner(connection, batch.gtin)
-        return made_serials(batch, SerialKeys(self._master, owner, batch.gtin), start, stop)
+        return batch_serials(batch, SerialKeys(self._master, owner, batch.gtin), start, stop)
+
+    def print_labels(
+        self, batch_id: str, order: LabelOrder, folder: Path, told: Callable[[Progress], None] = lambda _now: None
+    ) -> list[Path]:
+        """Write the labels of a batch into a folder and return its files; killed and called again, what is missing.
+        Raises `BatchError`, `LabelJobError`, `TemplateError`, `OSError`. `label_job.progress` tells how far it is."""
+        batch = self.batch(batch_id)
+        with reading(self._engine) as connection:
+            owner = find_owner(connection, batch.gtin)
+        return run_labels(batch, SerialKeys(self._master, owner, batch.gtin), order, folder, told)
 
     def withdraw(self, gtin: str, serial: str, reason: str, author: str) -> None:
         """Take a carrier out of use for good: lost, misprinted or stolen labels. Raises `BatchError`."""
@@ -157,13 +171,6 @@ class CodeDesk:
                 f"Expected the secret {held.fingerprint} that this product's codes were made with, got "
                 f"{fingerprint(self._master)}: SECRET_KEY or DATA_DIR/secret.key was changed."
             )
-
-
-def made_serials(batch: Batch, keys: SerialKeys, start: int = 0, stop: int | None = None) -> Iterator[str]:
-    """The serials of a batch from place `start` to before `stop`, made anew from the keys."""
-    scheme = SerialScheme(batch.kind, batch.key_number)
-    for place in range(start, batch.wanted if stop is None else min(stop, batch.wanted)):
-        yield issue(scheme, keys, batch.first + place)
 
 
 def _serials(connection: Connection, gtin: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from urllib.parse import quote
 from xml.sax.saxutils import escape
@@ -13,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ..domain.ai_table import known_ai
 from ..domain.code import FOREIGN, SHORT, Code, CodeError
+from . import zbar, zxing
 
 GS = "\x1d"
 QR_QUIET = 4
@@ -20,6 +22,8 @@ QR_QUIET = 4
 DATAMATRIX_QUIET = 2
 """Modules left white around a DataMatrix: ISO/IEC 16022, clause 5.1 wants 1; phones read 2 more surely."""
 
+_DARK = bytes.maketrans(b"\x00\xff", b"\x01\x00")  # of a decoder's picture: black is 1
+_INK = bytes.maketrans(b"\x00\x01", b"\xff\x00")
 _ESCAPES = str.maketrans({"(": r"\(", ")": r"\)"})  # brackets of a value, in the bracketed form that zxing-cpp takes
 
 
@@ -73,6 +77,24 @@ def link_modules(link: str) -> Modules:
     return Modules(tuple(bytes(row) for row in made.matrix), QR_QUIET, link)
 
 
+def quick_modules(code: Code, base_url: str, kind: str) -> Modules:
+    """The same for printing many: the QR Code is made by zxing-cpp's writer, some twenty times as fast, level M too,
+    and often smaller, since it changes between letters and digits within the link."""
+    if kind != "qr":
+        return modules(code, base_url, kind)
+    link = digital_link(code, base_url)
+    made = zxingcpp.create_barcode(link, zxingcpp.BarcodeFormat.QRCode, ecLevel="M")
+    return Modules(_rows(made), QR_QUIET, link)
+
+
+def read_back(made: Modules) -> str:
+    """What a decoder reads from a symbol of four pixels a module; "" if nothing. A QR Code is read by zbar where it can
+    be had, so by another library than made it."""
+    picture = _picture(made, 4)
+    found = (zbar.read(picture) if made.quiet == QR_QUIET else ()) or zxing.read(picture)
+    return found[0].text if len(found) == 1 else ""
+
+
 def draw(made: Modules, format: str, scale: int = 8, lines: tuple[str, ...] = ()) -> bytes:
     """A symbol as "svg" or "png", `scale` pixels a module, with lines of text for people below it."""
     if format == "svg":
@@ -97,10 +119,22 @@ def _datamatrix(code: Code) -> Modules:
         made = zxingcpp.create_barcode(bracketed, zxingcpp.BarcodeFormat.DataMatrix, gs1=True, forceSquare=True)
     except ValueError as error:
         raise CodeError("characters", "values that a GS1 DataMatrix holds", str(error)) from error
+    return Modules(_rows(made), DATAMATRIX_QUIET, " ".join(f"({ai}){value}" for ai, value in pairs))
+
+
+def _rows(made: zxingcpp.Barcode) -> tuple[bytes, ...]:
     picture = Image.fromarray(made.to_image(scale=1, add_quiet_zones=False))
-    flat = bytes(0 if value else 1 for value in picture.tobytes())
-    rows = tuple(flat[start : start + picture.width] for start in range(0, len(flat), picture.width))
-    return Modules(rows, DATAMATRIX_QUIET, " ".join(f"({ai}){value}" for ai, value in pairs))
+    flat = picture.tobytes().translate(_DARK)
+    return tuple(flat[start : start + picture.width] for start in range(0, len(flat), picture.width))
+
+
+def _picture(made: Modules, scale: int) -> Image.Image:
+    """The symbol with its quiet zone in black and white, grey mode."""
+    size = len(made.rows) + 2 * made.quiet
+    side, white = bytes(made.quiet), [bytes(size)] * made.quiet
+    rows = [*white, *(side + row + side for row in made.rows), *white]
+    small = Image.frombytes("L", (size, size), b"".join(rows).translate(_INK))
+    return small.resize((size * scale, size * scale), Image.Resampling.NEAREST)
 
 
 def _svg(made: Modules, scale: int, lines: tuple[str, ...]) -> str:
@@ -108,7 +142,7 @@ def _svg(made: Modules, scale: int, lines: tuple[str, ...]) -> str:
     below = 0.0
     text = ""
     if lines:
-        letters = _letter_size(size, lines)
+        letters = letter_size(size, lines)
         below = letters * 1.3 * len(lines) + made.quiet
         text = "".join(
             f'<text x="{size / 2:g}" y="{size + letters * 1.3 * number + letters:.2f}">{escape(line)}</text>'
@@ -139,25 +173,25 @@ def _runs(made: Modules) -> list[str]:
 
 def _png(made: Modules, scale: int, lines: tuple[str, ...]) -> bytes:
     size = len(made.rows) + 2 * made.quiet
-    letters = _letter_size(size, lines) * scale if lines else 0.0
+    letters = letter_size(size, lines) * scale if lines else 0.0
     below = round(letters * 1.3 * len(lines)) + (made.quiet * scale if lines else 0)
-    small = Image.new("1", (size, size), 1)
-    for y, row in enumerate(made.rows):
-        for x, dark in enumerate(row):
-            if dark:
-                small.putpixel((x + made.quiet, y + made.quiet), 0)
     picture = Image.new("L", (size * scale, size * scale + below), 255)
-    picture.paste(small.resize((size * scale, size * scale), Image.Resampling.NEAREST).convert("L"))
+    picture.paste(_picture(made, scale))
     if lines:
-        pen, font = ImageDraw.Draw(picture), ImageFont.load_default(letters)
+        pen, font = ImageDraw.Draw(picture), _font(letters)
         for number, line in enumerate(lines):
             place = (size * scale / 2, size * scale + letters * (1.3 * number + 0.5))
             pen.text(place, line, fill=0, font=font, anchor="mm")
     out = BytesIO()
-    (picture if lines else picture.convert("1")).save(out, "PNG", optimize=True)
+    (picture if lines else picture.convert("1")).save(out, "PNG")
     return out.getvalue()
 
 
-def _letter_size(size: int, lines: tuple[str, ...]) -> float:
+@lru_cache(maxsize=16)
+def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size)
+
+
+def letter_size(size: int, lines: tuple[str, ...]) -> float:
     """Height of the letters in modules: the longest line fits the width, letters of a fixed width being 0.6 wide."""
     return min(size / 10, size / (0.6 * max(len(line) for line in lines) + 1))
