@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from . import issue_tables  # noqa: F401 - its tables are part of the metadata
 from .engine import open_engine, writing
 
 _SCRIPTS = Path(__file__).resolve().parent / "migrations"
