@@ -7,8 +7,8 @@ from alembic import op
 
 CODE = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
-revision: str = "0012"
-down_revision: str | Sequence[str] | None = "0011"
+revision: str = "0013"
+down_revision: str | Sequence[str] | None = "0012"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
