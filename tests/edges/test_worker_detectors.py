@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from tests.fixtures_history import DAY, NOON, RELOAD, SHARDS, visit
 from tests.registry_samples import GTIN, REGISTRY
+from verify_app.detection.policy_files import built_in
 from verify_app.domain.alert import Rule
 from verify_app.domain.case import Finding, Move, Result, State, Step
 from verify_app.domain.code import Code
@@ -72,7 +73,7 @@ def test_a_copied_code_becomes_one_case_with_its_evidence_and_contributions(
     assert file is not None
     (stored,) = file.alerts
     alert = stored.alert
-    assert alert.version == "score-1"
+    assert alert.version == built_in().version
     assert sum(weight for _, weight in alert.contributions) == pytest.approx(dict(alert.evidence)["z"])
     assert alert.places
 

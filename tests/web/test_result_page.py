@@ -242,8 +242,8 @@ def test_the_page_says_what_the_code_does_not_prove(world):
         assert words in check_page(world.client().get(path).text, "vi").text
 
 
-def test_words_speak_of_the_code_and_never_of_fakes(world):
-    for state in STATES.values():
+def test_words_speak_of_the_code_and_of_fakes_only_once_inspectors_confirmed_it(world):
+    for state in (state for name, state in STATES.items() if name != "confirmed"):
         text = check_page(world.client().get(state[0](world)).text, "vi").text.lower()
         assert "hàng thật" not in text
         assert "hàng giả" not in text
