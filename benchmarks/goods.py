@@ -43,6 +43,12 @@ class Goods:
         """Digital Link path of one product."""
         return f"/01/{self.gtin(number % self.models)}"
 
+    def keys(self, model: int) -> Iterator[tuple[str, str, str]]:
+        """GTIN, serial and lot of each item of one product."""
+        gtin, lot = self.gtin(model), f"B{model % 7:04d}"
+        for item in range(min(self.per_model, self.items - model * self.per_model)):
+            yield gtin, _serial(model, item), lot
+
     def registry(self, begin: int = 0, end: int | None = None) -> Registry:
         """The records of the products `begin` to `end`, with enterprises and places."""
         demo, today = build_registry(local_date(time.time_ns() // 1_000_000)), local_date(time.time_ns() // 1_000_000)

@@ -19,6 +19,8 @@ from .tables import lot, model, scan
 
 MOST_PRODUCTS = 5_000  # of one enterprise or of one lot number; beyond it a search must name the product
 _STEPS = (1, 2, 9, 48)  # months that each step goes further back, before the rest
+_MANY = 20  # products from which on the first steps are a day and a week: all of them together have many scans
+_DAY = 86_400_000
 _ALL = 2**62
 
 
@@ -54,7 +56,7 @@ def search(connection: sa.Connection, wanted: Wanted, now: int) -> Page:
     """One page of what is looked for; `now` in UTC milliseconds. Raises `SearchTooWide`."""
     gtins = _products(connection, wanted)
     found: list[Any] = []
-    for begin, end in _windows(wanted, now):
+    for begin, end in _windows(wanted, now, many=gtins is not None and len(gtins) > _MANY):
         if gtins is not None and not gtins:
             break
         query = _query(connection, replace(wanted, since=begin, until=end), gtins, wanted.limit + 1 - len(found))
@@ -84,11 +86,13 @@ def _products(connection: sa.Connection, wanted: Wanted) -> list[str] | None:
     return gtins
 
 
-def _windows(wanted: Wanted, now: int) -> Iterator[tuple[int, int]]:
+def _windows(wanted: Wanted, now: int, *, many: bool) -> Iterator[tuple[int, int]]:
     """Periods to look through, newest first: what lies ahead of now and this month, then further and further back."""
     newest = min(wanted.until or _ALL, wanted.after[0] + 1 if wanted.after else _ALL)
-    this = Month.of(now)
-    bounds = [this.begin]
+    newest_known = min(newest, now)  # a page far back takes its small steps where it is
+    this = Month.of(newest_known)
+    bounds = [newest_known - _DAY, newest_known - 7 * _DAY] if many else []
+    bounds.append(this.begin)
     for step in _STEPS:
         this = Month(this.number - step)
         bounds.append(this.begin)
