@@ -74,6 +74,9 @@ class Passports(Protocol):
     def at_hand(self, code: Code) -> Passport | None:
         """The same without waiting for anything. Raises `NotAtHand` if it would have to."""
 
+    def fetch(self, codes: Sequence[Code]) -> None:
+        """Bring what these codes need to hand. Raises `StoreUnavailable` if the registry cannot answer."""
+
 
 class Histories(Protocol):
     """Where scans are recorded and remembered."""

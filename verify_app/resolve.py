@@ -21,7 +21,8 @@ both at once. **A recall or suspension is never late:** it also travels as a fla
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Protocol, TypeVar
@@ -36,6 +37,7 @@ from .domain.link import Link, primary_path
 from .domain.passport import ModelPart, Passport
 from .domain.serial_scheme import SerialKeys, check
 from .store.engine import ask
+from .store.items_together import MOST, find_items
 from .store.links import LinksFound, find_deeper_links, find_links
 from .store.passports import (
     Found,
@@ -160,6 +162,29 @@ class CachedPassports:
         if not serial or model.serials is None or not self._master:
             return None
         return check(model.serials, SerialKeys(self._master, model.enterprise_id, model.gtin), serial)
+
+    def fetch(self, codes: Sequence[Code]) -> None:
+        """Bring what these codes need into memory, for `at_hand`: the items of known products in two queries for all,
+        whatever else is missing as `find` does. Raises `StoreUnavailable`."""
+        missing = [pair for pair in {(code.gtin, serial_of(code)) for code in codes} if self._lacks(*pair)][:MOST]
+        if missing:
+            moment = self._cache.moment()
+            found = ask(self._engine, lambda connection: find_items(connection, missing))
+            for (gtin, serial), item in found.items():
+                labels = Labels((gtin_tag(gtin), item_tag(gtin, serial)), moment)
+                self._cache.put(ITEM, f"{gtin}/{serial}", _known(item), labels)
+        for code in codes:
+            with contextlib.suppress(NotAtHand):
+                self.at_hand(code)
+                continue
+            self.find(code)
+
+    def _lacks(self, gtin: str, serial: str) -> bool:
+        """Whether an item of a known product is to be looked up: none that the product's own signature disowns."""
+        model = self._cache.held(MODEL, gtin)[1] if serial else None
+        if model is None or self._signature(model, serial) is False:
+            return False
+        return not self._cache.held(ITEM, f"{gtin}/{serial}")[0]
 
     def _held(self, kind: Kind[Value], name: str) -> Value | None:
         found = self._cache.held(kind, name)

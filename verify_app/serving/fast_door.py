@@ -7,6 +7,7 @@ Whatever is not the plainest kind of scan, and whatever goes wrong, goes through
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections import Counter
@@ -16,7 +17,7 @@ from operator import attrgetter
 from threading import Lock
 from typing import Any
 
-from ..domain.code import CodeError
+from ..domain.code import Code, CodeError
 from ..domain.local_time import local_date
 from ..domain.parse import parse
 from ..domain.passport import ItemPart
@@ -107,16 +108,24 @@ class FastDoor:
             return None
         return Terms(manner, caller_of(environ, _NO_QUERY, self._parts, Entry.LINK, now), environ, tag)
 
-    def meet(self, terms: Terms, path: str, now: int) -> Met | None:
-        """The scan of a plain path, if its passport lies in memory and the history answers: then `answer` it, for it
-        is not recorded yet. None: it goes the way through `__call__`. Never waits."""
+    def meet(self, terms: Terms, path: str, now: int) -> Met | Code | None:
+        """The scan of a plain path: then `answer` it, for it is not recorded yet. A code: its passport is to be
+        fetched first. None: it goes the way through `__call__`. Never waits."""
         if not self._parts.history.available:
             return None
         try:
             code = parse(path)
-            return Met(code, self._parts.passports.at_hand(code), terms.caller.visit(now))
-        except (CodeError, NotAtHand):
+        except CodeError:
             return None
+        try:
+            return Met(code, self._parts.passports.at_hand(code), terms.caller.visit(now))
+        except NotAtHand:
+            return code
+
+    def fetch(self, codes: Sequence[Code]) -> None:
+        """Fetch the passports of codes, as well as can be; waits for the registry."""
+        with contextlib.suppress(StoreUnavailable):  # whoever asks for them is told through `__call__`
+            self._parts.passports.fetch(codes)
 
     def answer(self, scans: Sequence[tuple[Terms, Met, Any]]) -> list[Reply | None]:
         """Record and answer scans that came at the same moment, in one round trip. None: the application answers, in

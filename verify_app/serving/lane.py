@@ -8,6 +8,7 @@ Everything else goes to gunicorn's threads as ever, with the bytes that were rea
 from __future__ import annotations
 
 import os
+import selectors
 import socket
 import time
 from functools import partial
@@ -18,6 +19,7 @@ from gunicorn.http.message import _ip_in_allow_list
 from gunicorn.http.wsgi import SERVER, base_environ
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from ..domain.code import Code
 from .head import environ_of, read_headers, split_head
 
 if TYPE_CHECKING:  # the master reads this module; the application is made in the workers
@@ -31,12 +33,13 @@ _MOST = 64  # scans of one round trip
 class _Talk:
     """A connection in the lane, and what its last request's headers said."""
 
-    __slots__ = ("conn", "constant", "lines", "terms", "trusted")
+    __slots__ = ("conn", "constant", "fetched", "lines", "terms", "trusted")
 
     def __init__(self, conn: TConn, constant: dict[str, Any], *, trusted: bool) -> None:
         self.conn, self.constant, self.trusted = conn, constant, trusted
         self.lines = b""
         self.terms: Terms | None = None
+        self.fetched = False  # what its present request needs has been fetched
 
 
 class LaneWorker(ThreadWorker):  # type: ignore[misc]
@@ -46,6 +49,8 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self._talks: dict[TConn, _Talk] = {}  # in the order in which they time out
         self._asked: list[tuple[_Talk, str, bytes]] = []
+        self._absent: dict[Code, list[tuple[_Talk, str, bytes]]] = {}  # whose passports are to be fetched next
+        self._fetching = False
         self._door: FastDoor | None = None
         self._second, self._told = 0, ""
 
@@ -98,9 +103,12 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
             "SERVER_PORT": str(conn.server[1]),
         }
         allowed = _ip_in_allow_list(conn.client[0], self.cfg.forwarded_allow_ips, self.cfg.forwarded_allow_networks())
-        talk = self._talks[conn] = _Talk(conn, {**self._constant, **told}, trusted=allowed)
-        conn.set_timeout()
-        self.poller.register(conn.sock, 1, partial(self._hear, talk))
+        return self._join(_Talk(conn, {**self._constant, **told}, trusted=allowed))
+
+    def _join(self, talk: _Talk) -> _Talk:
+        self._talks[talk.conn] = talk
+        talk.conn.set_timeout()
+        self.poller.register(talk.conn.sock, selectors.EVENT_READ, partial(self._hear, talk))
         return talk
 
     def _leave(self, talk: _Talk) -> TConn:
@@ -145,6 +153,7 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
             self._to_thread(talk, data)
             return
         path, lines = head
+        talk.fetched = False
         if lines != talk.lines:
             talk.lines, talk.terms = lines, None
         self._asked.append((talk, path, data))
@@ -158,9 +167,15 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
             met = door.meet(terms, path, now) if terms else None
             if terms is None or met is None:
                 self._to_thread(talk, data)
-            else:
+            elif not isinstance(met, Code):
                 scans.append((terms, met, talk.conn.sock))
                 whose.append((talk, data))
+            elif talk.fetched:  # and is not there all the same
+                self._to_thread(talk, data)
+            else:
+                self._leave(talk)
+                self._absent.setdefault(met, []).append((talk, path, data))
+        self._fetch(door)
         if not scans:
             return
         for (talk, data), reply in zip(whose, door.answer(scans), strict=True):
@@ -168,6 +183,23 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
                 self._to_thread(talk, data)
             else:
                 self._say(talk, reply.status, reply.head(), reply.body)
+
+    def _fetch(self, door: FastDoor) -> None:
+        """Have the passports fetched that are not at hand: all that are wanted by now, by one thread at a time."""
+        if self._fetching or not self._absent:
+            return
+        absent, self._absent, self._fetching = self._absent, {}, True
+        done = self.tpool.submit(door.fetch, list(absent))
+        done.add_done_callback(lambda _: self.method_queue.defer(self._fetched, door, absent))
+
+    def _fetched(self, door: FastDoor, absent: dict[Code, list[tuple[_Talk, str, bytes]]]) -> None:
+        self._fetching = False
+        for waiting in absent.values():
+            for talk, path, data in waiting:
+                self._join(talk)
+                talk.fetched = True
+                self._asked.append((talk, path, data))
+        self._fetch(door)
 
     def _terms(self, door: FastDoor, talk: _Talk, path: str, now: int) -> Terms | None:
         if talk.terms is None or not talk.terms.caller.holds(now):
