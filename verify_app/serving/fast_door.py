@@ -30,7 +30,7 @@ from ..verify import Answer
 from ..web.manner import Manner, Manners
 from ..web.metrics import count_request, count_scans
 from ..web.scanning import scan_with
-from ..web.snapshot import Reply, Snapshot, take, words_of
+from ..web.snapshot import Reply, take, words_of
 from ..web.stencil import StencilError
 from ..web.visit import GIVEN, Caller, caller_of
 from .head import HEADERS, PLAIN
@@ -64,9 +64,21 @@ class Terms:
     etag: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unready:
+    """A scan that is recorded and judged, and not yet rendered. `kind` None: no page of its kind is ever kept."""
+
+    kind: tuple[Any, ...] | None
+    terms: Terms
+    answer: Answer
+    visit: Visit
+
+
 class FastDoor:
     """The application that `create_app` made, with the door before it. `limit` is about how many bytes of pages each
     process keeps."""
+
+    unready = Unready  # for the lane, which is imported before the application is
 
     def __init__(self, app: Any, *, limit: int = 48 << 20) -> None:
         self._application: Any = app.wsgi_app
@@ -85,13 +97,22 @@ class FastDoor:
         terms = self.terms(environ, now) if PLAIN.fullmatch(environ.get("RAW_URI", "")) else None
         if terms is None:
             return self._pass(environ, start_response, handed)
+        was_handed = handed is not None
         if handed is None:
             visit = terms.caller.visit(now)
             try:
                 handed = scan_with(self._parts, environ["RAW_URI"], visit), visit
             except (CodeError, StoreUnavailable):  # before it was recorded
                 return self._pass(environ, start_response)
-        reply = self._reply(terms, *handed)
+        scan = Unready(self._kind(terms, *handed), terms, *handed)
+        reply = self._reply(scan, ready=True)
+        if (
+            reply is None and not was_handed and self._taking.acquire(blocking=False)
+        ):  # one at a time; the others have it rendered
+            try:
+                reply = self._reply(scan, ready=False)
+            finally:
+                self._taking.release()
         if reply is None:
             return self._pass(environ, start_response, handed)
         count_request((_ROUTE, "GET", reply.status[:3]), time.perf_counter() - began, self._parts.cache_counts)
@@ -127,27 +148,46 @@ class FastDoor:
         with contextlib.suppress(StoreUnavailable):  # whoever asks for them is told through `__call__`
             self._parts.passports.fetch(codes)
 
-    def answer(self, scans: Sequence[tuple[Terms, Met, Any]]) -> list[Reply | None]:
-        """Record and answer scans that came at the same moment, in one round trip. None: the application answers, in
-        the call of the connection that stands third, and what was recorded is told to it."""
+    def answer(self, scans: Sequence[tuple[Terms, Met]]) -> list[Reply | Unready]:
+        """Record and answer scans that came at the same moment, in one round trip. What has to be rendered first is
+        `Unready`."""
         began = time.perf_counter()
-        answers = verify_together([met for _, met, _ in scans], self._parts)
-        replies: list[Reply | None] = []
-        for (terms, met, connection), answer in zip(scans, answers, strict=True):
-            reply = self._reply(terms, answer, met.visit, ready=True)
-            if reply is None:
-                self._handed[connection] = answer, met.visit
-            replies.append(reply)
+        answers = verify_together([met for _, met in scans], self._parts)
+        replies: list[Reply | Unready] = []
+        for (terms, met), answer in zip(scans, answers, strict=True):
+            unready = Unready(self._kind(terms, answer, met.visit), terms, answer, met.visit)
+            replies.append(self._reply(unready, ready=True) or unready)
         seconds = time.perf_counter() - began
-        count_scans([(answer, met.visit) for (_, met, _), answer in zip(scans, answers, strict=True)], seconds)
-        done = Counter((_ROUTE, "GET", reply.status[:3]) for reply in replies if reply)
-        for labels, number in done.items():
-            count_request(labels, seconds, self._parts.cache_counts, number)
+        count_scans([(answer, met.visit) for (_, met), answer in zip(scans, answers, strict=True)], seconds)
+        self._count([reply for reply in replies if isinstance(reply, Reply)], seconds)
         return replies
 
+    def render(self, alike: Sequence[Unready]) -> None:
+        """Take the snapshot that scans of one kind and encoding wait for, if it is worth it; waits for it."""
+        with self._taking:
+            if len(alike) > 1:
+                self._kept.asked_before(alike[0].kind)
+            self._reply(alike[0], ready=False)
+
+    def rendered(self, waiting: Unready) -> Reply | None:
+        """The reply to a scan that waited for `render`. None: it is `handed` to the application."""
+        reply = self._reply(waiting, ready=True)
+        if reply:
+            self._count([reply], time.time() - waiting.visit.when / 1000)
+        return reply
+
+    def hand(self, connection: Any, waiting: Unready) -> None:
+        """Tell the next call of a connection that its scan is recorded, and what came of it."""
+        self._handed[connection] = waiting.answer, waiting.visit
+
     def forget(self, connection: Any) -> None:
-        """Forget what was to be told in a connection's next call, for it has ended."""
-        self._handed.pop(connection, None)
+        """Forget what was handed to a connection, for its call is over."""
+        if self._handed:
+            self._handed.pop(connection, None)
+
+    def _count(self, replies: Sequence[Reply], seconds: float) -> None:
+        for status, number in Counter(reply.status[:3] for reply in replies).items():
+            count_request((_ROUTE, "GET", status), seconds, self._parts.cache_counts, number)
 
     def _pass(
         self, environ: dict[str, Any], start_response: StartResponse, scan: tuple[Answer, Visit] | None = None
@@ -157,20 +197,28 @@ class FastDoor:
         answered: Iterable[bytes] = self._application(environ, start_response)
         return answered
 
-    def _reply(self, terms: Terms, answer: Answer, visit: Visit, *, ready: bool = False) -> Reply | None:
+    def _reply(self, scan: Unready, *, ready: bool) -> Reply | None:
         """The reply out of a snapshot. `ready`: only if it takes no rendering and no compression now."""
-        snapshot = self._snapshot(terms, answer, visit, ready=ready)
-        if snapshot is None:
+        passport, kind, manner = scan.answer.passport, scan.kind, scan.terms.manner
+        if passport is None or kind is None:
             return None
-        manner = terms.manner
-        return snapshot.reply(manner.encoding, words_of(answer, visit, manner.lang), terms.etag, ready=ready)
+        found = self._kept.get(kind, passport.model, passport.lot)
+        if found is None and not ready and self._kept.asked_before(kind):
+            with contextlib.suppress(StencilError):
+                found = take(self._application, scan.terms.environ, (scan.answer, scan.visit), manner.lang)
+                self._kept.put(kind, (passport.model, passport.lot), found)
+        if found is None:
+            return None
+        words = words_of(scan.answer, scan.visit, manner.lang)
+        return found.reply(manner.encoding, words, scan.terms.etag, ready=ready)
 
-    def _snapshot(self, terms: Terms, answer: Answer, visit: Visit, *, ready: bool) -> Snapshot | None:
+    def _kind(self, terms: Terms, answer: Answer, visit: Visit) -> tuple[Any, ...] | None:
+        """What answers of one snapshot have in common; None for those that are never kept."""
         passport = answer.passport
         if passport is None or passport.model.linked:  # an enterprise's link may send the visitor on
             return None
         code, history, item, manner = answer.code, answer.history, passport.item, terms.manner
-        key = (
+        return (
             code.value,
             code.lot,
             bool(code.serial),
@@ -184,23 +232,6 @@ class FastDoor:
             _verdict_but_first(answer.verdict),
             answer.verdict.first_checked > 0,
         )
-        found = self._kept.get(key, passport.model, passport.lot)
-        if found is None and not ready and self._kept.asked_before(key):
-            found = self._take(terms, (answer, visit))
-            if found is not None:
-                self._kept.put(key, (passport.model, passport.lot), found)
-        return found
-
-    def _take(self, terms: Terms, scan: tuple[Answer, Visit]) -> Snapshot | None:
-        """A new snapshot, by one thread at a time: while one is taken, the others go through the application."""
-        if not self._taking.acquire(blocking=False):
-            return None
-        try:
-            return take(self._application, terms.environ, scan, terms.manner.lang)
-        except StencilError:
-            return None
-        finally:
-            self._taking.release()
 
 
 _NO_QUERY: dict[str, str] = {}

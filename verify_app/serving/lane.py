@@ -24,7 +24,7 @@ from .head import environ_of, read_headers, split_head
 
 if TYPE_CHECKING:  # the master reads this module; the application is made in the workers
     from ..together import Met
-    from .fast_door import FastDoor, Terms
+    from .fast_door import FastDoor, Terms, Unready
 
 _AT_ONCE = 16_384  # bytes of one read; a plain request is far shorter
 _MOST = 64  # scans of one round trip
@@ -51,6 +51,7 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
         self._asked: list[tuple[_Talk, str, bytes]] = []
         self._absent: dict[Code, list[tuple[_Talk, str, bytes]]] = {}  # whose passports are to be fetched next
         self._fetching = False
+        self._unready: dict[Any, list[tuple[_Talk, bytes, Unready]]] = {}  # by what they wait for
         self._door: FastDoor | None = None
         self._second, self._told = 0, ""
 
@@ -160,7 +161,7 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
 
     def _answer(self, door: FastDoor, asked: list[tuple[_Talk, str, bytes]]) -> None:
         now = time.time_ns() // 1_000_000
-        scans: list[tuple[Terms, Met, Any]] = []
+        scans: list[tuple[Terms, Met]] = []
         whose: list[tuple[_Talk, bytes]] = []
         for talk, path, data in asked:
             terms = self._terms(door, talk, path, now)
@@ -168,7 +169,7 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
             if terms is None or met is None:
                 self._to_thread(talk, data)
             elif not isinstance(met, Code):
-                scans.append((terms, met, talk.conn.sock))
+                scans.append((terms, met))
                 whose.append((talk, data))
             elif talk.fetched:  # and is not there all the same
                 self._to_thread(talk, data)
@@ -179,8 +180,8 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
         if not scans:
             return
         for (talk, data), reply in zip(whose, door.answer(scans), strict=True):
-            if reply is None:
-                self._to_thread(talk, data)
+            if isinstance(reply, door.unready):
+                self._render(door, talk, data, reply)
             else:
                 self._say(talk, reply.status, reply.head(), reply.body)
 
@@ -200,6 +201,36 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
                 talk.fetched = True
                 self._asked.append((talk, path, data))
         self._fetch(door)
+
+    def _render(self, door: FastDoor, talk: _Talk, data: bytes, scan: Unready) -> None:
+        """Have a page rendered once for all that wait for it."""
+        if scan.kind is None:
+            door.hand(talk.conn.sock, scan)
+            self._to_thread(talk, data)
+            return
+        self._leave(talk)
+        alike = (scan.kind, scan.terms.manner.encoding)
+        waiting = self._unready.setdefault(alike, [])
+        waiting.append((talk, data, scan))
+        if len(waiting) == 1:
+            done = self.tpool.submit(lambda: door.render([scan for _, _, scan in waiting]))
+            done.add_done_callback(lambda _: self.method_queue.defer(self._rendered, door, alike))
+
+    def _rendered(self, door: FastDoor, alike: Any) -> None:
+        for talk, data, scan in self._unready.pop(alike):
+            self._join(talk)
+            reply = door.rendered(scan)
+            if reply is None:
+                door.hand(talk.conn.sock, scan)
+                self._to_thread(talk, data)
+            else:
+                self._say(talk, reply.status, reply.head(), reply.body)
+
+    def finish_request(self, conn: TConn, fs: Any) -> None:
+        """As gunicorn does, when a thread has done with a connection."""
+        if self._door is not None:
+            self._door.forget(conn.sock)
+        super().finish_request(conn, fs)
 
     def _terms(self, door: FastDoor, talk: _Talk, path: str, now: int) -> Terms | None:
         if talk.terms is None or not talk.terms.caller.holds(now):
