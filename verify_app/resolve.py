@@ -21,7 +21,6 @@ both at once. **A recall or suspension is never late:** it also travels as a fla
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
@@ -154,7 +153,8 @@ class CachedPassports:
         signature = self._signature(model, serial)
         asked = bool(serial) and signature is not False
         item = (self._held(ITEM, f"{gtin}/{serial}") or _NO_ITEM) if asked else None
-        return _signed(_whole(code, model, item, self._held_lot), signature)
+        lot_of = lambda gtin, lot: self._held(LOT, f"{gtin}/{lot}") or _NO_LOT  # noqa: E731 - one line
+        return _signed(_whole(code, model, item, lot_of), signature)
 
     def _signature(self, model: ModelPart, serial: str) -> bool | None:
         """Whether a serial bears the product's signature. An invented one is not looked up: whoever tries numbers out
@@ -168,32 +168,26 @@ class CachedPassports:
         whatever else is missing as `find` does. Raises `StoreUnavailable`."""
         missing = [pair for pair in {(code.gtin, serial_of(code)) for code in codes} if self._lacks(*pair)][:MOST]
         if missing:
-            moment = self._cache.moment()
-            found = ask(self._engine, lambda connection: find_items(connection, missing))
+            moment, found = self._cache.moment(), ask(self._engine, lambda connection: find_items(connection, missing))
             for (gtin, serial), item in found.items():
                 labels = Labels((gtin_tag(gtin), item_tag(gtin, serial)), moment)
                 self._cache.put(ITEM, f"{gtin}/{serial}", _known(item), labels)
         for code in codes:
-            with contextlib.suppress(NotAtHand):
+            try:
                 self.at_hand(code)
-                continue
-            self.find(code)
+            except NotAtHand:
+                self.find(code)
 
     def _lacks(self, gtin: str, serial: str) -> bool:
         """Whether an item of a known product is to be looked up: none that the product's own signature disowns."""
         model = self._cache.held(MODEL, gtin)[1] if serial else None
-        if model is None or self._signature(model, serial) is False:
-            return False
-        return not self._cache.held(ITEM, f"{gtin}/{serial}")[0]
+        disowned = model is None or self._signature(model, serial) is False
+        return not (disowned or self._cache.held(ITEM, f"{gtin}/{serial}")[0])
 
     def _held(self, kind: Kind[Value], name: str) -> Value | None:
-        found = self._cache.held(kind, name)
-        if not found[0]:
-            raise NotAtHand
-        return found[1]
-
-    def _held_lot(self, gtin: str, lot: str) -> LotFound:
-        return self._held(LOT, f"{gtin}/{lot}") or _NO_LOT
+        if (found := self._cache.held(kind, name))[0]:
+            return found[1]
+        raise NotAtHand
 
     def _named(self, code: Code) -> Code | None:
         if code.key != SHORT:

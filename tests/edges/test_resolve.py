@@ -18,7 +18,7 @@ from verify_app.domain.passport import Display, ItemState
 from verify_app.domain.registry import ActKind, ActRecord, Registry
 from verify_app.domain.serial_scheme import SerialKeys, SerialKind, SerialScheme, fingerprint, issue
 from verify_app.domain.text import Text
-from verify_app.resolve import CachedPassports, purge_item, purge_published
+from verify_app.resolve import CachedPassports, NotAtHand, purge_item, purge_published
 from verify_app.store.acts import add_act
 from verify_app.store.engine import StoreUnavailable, open_engine, reading, writing
 from verify_app.store.migrate import migrate
@@ -301,3 +301,22 @@ def test_an_invented_serial_of_a_signed_product_is_refused_without_a_query(engin
         assert (found.signature, found.item) == (False, None)
     assert statements == []
     assert CachedPassports(engine, NoCache(), b"other secret").find(code(serial="S1")).item is not None
+
+
+def test_passports_fetched_together_are_those_found_one_by_one(engine, cache, statements) -> None:
+    passports = CachedPassports(engine, cache)
+    add_act(engine, _act(ActKind.SUSPENDED, serial="S1"))
+    add_act(engine, _act(ActKind.CANCELLED, serial="NEVER"))
+    known = [code(serial=record.part.serial) for record in REGISTRY.items if record.gtin == GTIN]
+    codes = [*known, code(serial="NEVER"), *(code(serial=f"NEVER-{number}") for number in range(40))]
+    expected = [CachedPassports(engine, NoCache()).find(one) for one in codes]
+    passports.find(code())
+    with pytest.raises(NotAtHand):
+        passports.at_hand(codes[-1])
+    statements.clear()
+    passports.fetch(codes[-40:])
+    assert len(statements) == 2, "forty invented serials cost two queries"
+    passports.fetch(codes)
+    statements.clear()
+    assert [passports.at_hand(one) for one in codes] == expected
+    assert statements == [], "and none once it is known that nobody issued them"

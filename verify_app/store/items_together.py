@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from verify_app.domain.passport import ItemPart, ItemState
+from verify_app.domain.passport import ItemPart
 
 from .acts import StoredAct, act_columns, effect, read_act
-from .passports import ItemFound
+from .passports import ITEM_COLUMNS, ItemFound, read_item
 from .tables import act, item
 
 MOST = 400  # items of one look: a longer one would make the others wait
@@ -25,10 +26,7 @@ def find_items(connection: sa.Connection, pairs: Collection[Pair]) -> dict[Pair,
     is there all the same, with no part. At most `MOST` pairs."""
     items, acts = _QUESTIONS[connection.dialect.name]
     words = _words(connection, sorted(pairs))
-    parts = {
-        (row.gtin, row.serial): ItemPart(row.serial, row.lot, ItemState(row.state), row.state_at)
-        for row in connection.execute(items, words)
-    }
+    parts = {(row.item_gtin, row.item_serial): read_item(row) for row in connection.execute(items, words)}
     upon: dict[Pair, list[StoredAct]] = defaultdict(list)
     for row in connection.execute(acts, words):
         stored = read_act(row)
@@ -47,14 +45,14 @@ def _found(part: ItemPart | None, acts: Collection[StoredAct]) -> ItemFound:
         return ItemFound(part)
     e = effect(acts)
     if part is not None:
-        part = ItemPart(part.serial, part.lot, part.state, part.state_at, e.recall, e.display, e.display_act)
+        part = replace(part, recall=e.recall, display=e.display, display_act=e.display_act)
     return ItemFound(part, e.recall, e.display, e.display_act)
 
 
 def _questions(gtin: Any, serial: Any, wanted: Any) -> tuple[sa.Select[Any], sa.Select[Any]]:
     """The two queries, with the wanted pairs first, so that each is looked up by the index. (`(gtin, serial) IN (…)`
     makes SQLite read the whole table.)"""
-    columns = (item.c.gtin, item.c.serial, item.c.lot, item.c.state, item.c.state_at)
+    columns = (item.c.gtin.label("item_gtin"), *ITEM_COLUMNS)
     in_force = (act.c.gtin == gtin) & (act.c.serial == serial) & (act.c.ended == 0) & (act.c.serial != "")
     return (
         sa.select(*columns).select_from(wanted.join(item, (item.c.gtin == gtin) & (item.c.serial == serial))),
