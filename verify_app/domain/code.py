@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from urllib.parse import quote
 
 CANONICAL_ROOT = "https://id.gs1.org"  # GS1 Digital Link URI Syntax 1.6.0, clause 4.12: the canonical form
@@ -52,7 +53,7 @@ class CodeError(ValueError):
         self.kind = kind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: each derived name is asked for many times in one scan, and computed once
 class Code:
     """A parsed code. Equal codes are equal objects, whatever the spelling.
 
@@ -73,24 +74,24 @@ class Code:
         """GTIN-14, or "" where the primary key is another one."""
         return self.value if self.key == "01" else ""
 
-    @property
+    @cached_property
     def lot(self) -> str:
         """Batch or lot number, AI (10); "" if none was given."""
         return self._qualifier("10")
 
-    @property
+    @cached_property
     def serial(self) -> str:
         """Serial number, AI (21), else the third-party serial extension (235); "" if none was given."""
         return self._qualifier("21") or self._qualifier("235")
 
-    @property
+    @cached_property
     def granularity(self) -> Granularity:
         """Model, lot or item (Decree 37/2026 Art. 3(20))."""
         if self.key in _ITEM_KEYS or any(self._qualifier(ai) for ai in _SERIAL_QUALIFIERS):
             return Granularity.ITEM
         return Granularity.LOT if self.lot else Granularity.MODEL
 
-    @property
+    @cached_property
     def path(self) -> str:
         """Path of the code's page here: "/01/{gtin}[/22/…][/10/…][/21/…]", or "/c/{short}"."""
         if self.key == SHORT:
@@ -98,7 +99,7 @@ class Code:
         parts = ((self.key, self.value), *self.qualifiers)
         return "".join(f"/{ai}/{quote(value, safe='')}" for ai, value in parts)
 
-    @property
+    @cached_property
     def canonical(self) -> str:
         """One URI for the code: GS1's canonical Digital Link without attributes; "urn:short:…" for a short code,
         "foreign:{host}" for a link of another system (its path may name a person and is not kept)."""
@@ -108,7 +109,7 @@ class Code:
             return f"foreign:{self.value}"
         return CANONICAL_ROOT + self.path
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """Key of the code's scan history. GTIN + serial is one item (GS1 General Specifications, clause 3.5.2),
         so a lot or variant written beside the serial does not give an item a second history."""
@@ -124,4 +125,7 @@ class Code:
         return dict(self.attributes).get(ai, "")
 
     def _qualifier(self, ai: str) -> str:
-        return dict(self.qualifiers).get(ai, "")
+        for name, value in self.qualifiers:
+            if name == ai:
+                return value
+        return ""

@@ -153,6 +153,8 @@ class Supervisor:
         while not self._stopping:
             for child in self._children:
                 child.watch(self._say)
+            if self._later is not None and self._later.poll() is not None:
+                self._later = None  # done, and taken off the list of processes
             if time.monotonic() - self._looked > _LOOK_SECONDS:
                 self._look()
             time.sleep(_TICK)
