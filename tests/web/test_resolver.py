@@ -8,7 +8,7 @@ import pytest
 
 from tests.fixtures_web import GTIN, ITEM, LOT, MODEL, OTHER_GTIN, recall, sample_lot, sample_model
 from verify_app.app import create_app
-from verify_app.domain.history import History
+from verify_app.domain.history import Flags, History
 from verify_app.domain.link import Link
 from verify_app.domain.passport import Display
 from verify_app.store.engine import StoreUnavailable
@@ -85,7 +85,7 @@ def test_a_recall_shows_our_page_in_place_of_the_redirect(world, linked):
 def test_a_suspension_a_copy_and_a_lost_history_show_our_page_too(world, linked):
     client = linked(DEFAULT)
     assert ask(client, f"/01/{GTIN}/21/NEVER").status_code == 200
-    world.histories.present = History(scans=40, others=30, days=20, first=1, last=2)
+    world.histories.present = History(flags=Flags(confirmed=1))
     assert ask(client, ITEM).status_code == 200
     world.histories.present = None
     world.histories.away = True

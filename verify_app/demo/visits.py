@@ -40,8 +40,9 @@ def _crowd(until: int) -> Iterator[Visit]:
 
 
 def _few(until: int) -> Iterator[Visit]:
-    """A few strangers in one town, weeks apart: more than a family, less than a crowd."""
-    for number, day in enumerate((0, 33, 64)):
+    """A few strangers in one town, weeks apart: more than a family, less than a crowd. The verdict holds for about five
+    who open the case on one day; after them it is a crowd, and a crowd excuses."""
+    for number, day in enumerate((0, 15, 30, 45, 64)):
         seen = Circumstances(Network.LINE, place=_HANOI, line=number + 1, inside=True)
         yield Visit("", until - (100 - day) * _DAY, country="VN", region="N", circumstances=seen)
 

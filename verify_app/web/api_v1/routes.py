@@ -94,9 +94,8 @@ def openapi() -> Response:
 @api_v1.get("/docs")
 def docs() -> Response:
     """The API explained for people: no script, nothing from elsewhere."""
-    html = render_template(
-        "public/api_docs.html", base=base_url(request), fields=list(VerifyAnswer.model_fields), statuses=list(PROBLEMS)
-    )
+    fields, statuses = list(VerifyAnswer.model_fields), sorted(PROBLEMS)
+    html = render_template("public/api_docs.html", base=base_url(request), fields=fields, statuses=statuses)
     return for_an_hour(Response(html), request)
 
 
