@@ -24,6 +24,7 @@ from .domain.report import NewReport
 from .domain.requester import Requester
 from .domain.scan import Visit
 from .enterprise.desk import Desk
+from .enterprise.letters import MailServer
 from .images.keeping import Kept
 from .images.pool import DecodePool
 from .inspection.office import Office
@@ -202,6 +203,7 @@ def build(settings: Settings) -> Parts:
             settings.data_dir,
             purge=lambda gtin, lot: purge_published(cache, gtin, lot),
             purge_item=lambda gtin, serial: purge_item(cache, gtin, serial),
+            mail=MailServer(settings.smtp_url, settings.mail_from),
         ),
         accounts=StoredAccounts(engine),
         office=Office(

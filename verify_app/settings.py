@@ -56,6 +56,10 @@ class Settings:
     """Our client id at that provider."""
     oidc_client_secret: str = ""
     """Our client secret at that provider."""
+    smtp_url: str = ""
+    """Mail server for letters to enterprises ("smtp://user:password@host:587", "smtps://…"); empty: none is written."""
+    mail_from: str = ""
+    """Address that those letters come from; wanted where SMTP_URL is set."""
     demo: bool = True
     """Load the demonstration registry when the registry is empty, and show the demonstration pages."""
     styleguide: bool = False
@@ -80,6 +84,8 @@ class Settings:
                 values[spec.name] = _READERS.get(spec.name, _BY_TYPE[type(spec.default)])(raw)
             except ValueError as error:
                 problems.append(f"{spec.name.upper()}: {error}")
+        if values.get("smtp_url") and "@" not in values.get("mail_from", ""):
+            problems.append("MAIL_FROM: Expected an e-mail address beside SMTP_URL, got none.")
         if problems:
             raise SettingsError("; ".join(problems))
         return cls(**values)
@@ -158,5 +164,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "stream_shards": _whole(1, 256),
     "responder_gln": _gln,
     "oidc_issuer": _url("https", "http"),
+    "smtp_url": _url("smtp", "smtps"),
     "log_level": _one_of("debug", "info", "warning", "error"),
 }

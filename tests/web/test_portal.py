@@ -45,11 +45,13 @@ def reviewer(office):
 
 
 def test_first_page_tells_what_to_do_next_and_checks_numbers(author):
-    page = author.get("/enterprise?number=9521234543231&kind=gtin")
-    assert page.status_code == 200
-    assert "Đã xong 5 trên 7 phần" in page.text
-    assert "Chữ số cuối phải là 7" in page.text
-    assert "952 là đầu số minh họa" in page.text
+    assert "Đã xong 5 trên 7 phần" in author.get("/enterprise").text
+    page = author.get("/enterprise/check?number=9521234543231&kind=gtin").text
+    assert "Chữ số cuối phải là 7" in page
+    assert "952 là đầu số minh họa" in page
+    assert "chữ số kiểm tra là 7" in page
+    lot = author.get("/enterprise/check", query_string={"number": "LÔ 1", "kind": "lot"}).text
+    assert lot.count('class="is-wrong"') == 2
 
 
 def test_draft_goes_from_the_form_through_review_to_the_public_page(office, author, reviewer):
@@ -121,6 +123,7 @@ def test_others_see_neither_the_pages_nor_the_imports_of_an_enterprise(office, a
 def test_pages_are_sound_html_in_both_languages(author, reviewer, lang):
     for client, path in (
         (author, "/enterprise"),
+        (author, "/enterprise/check?kind=lot&number=L1"),
         (author, "/enterprise/products"),
         (author, "/enterprise/products/new/events"),
         (author, f"/enterprise/products/{GTIN}/1"),
@@ -128,7 +131,7 @@ def test_pages_are_sound_html_in_both_languages(author, reviewer, lang):
         (author, "/enterprise/keys"),
         (reviewer, "/desk/reviews"),
     ):
-        page = client.get(f"{path}?lang={lang}")
+        page = client.get(f"{path}{'&' if '?' in path else '?'}lang={lang}")
         assert page.status_code == 200, path
         check_page(page.text, lang)
         assert "portal." not in page.text, path

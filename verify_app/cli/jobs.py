@@ -44,6 +44,7 @@ def _desk(settings: Settings) -> Desk:
     from cache import open_cache
 
     from ..enterprise.desk import Desk
+    from ..enterprise.letters import MailServer
     from ..resolve import purge_item, purge_published
     from ..serving.engines import EmbeddedValkey
     from ..store.engine import open_engine
@@ -54,6 +55,7 @@ def _desk(settings: Settings) -> Desk:
         settings.data_dir,
         purge=lambda gtin, lot: purge_published(cache, gtin, lot),
         purge_item=lambda gtin, serial: purge_item(cache, gtin, serial),
+        mail=MailServer(settings.smtp_url, settings.mail_from),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _ZERO = ord("0")
-_SET_82 = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+SET_82 = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 _SET_32 = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83)
 
@@ -25,6 +25,6 @@ def check_pair(value: str) -> bool:
     payload, pair = value[:-2], value[-2:]
     if len(pair) < 2:
         return False
-    total = sum(_SET_82.index(letter) * prime for letter, prime in zip(reversed(payload), _PRIMES, strict=False))
+    total = sum(SET_82.index(letter) * prime for letter, prime in zip(reversed(payload), _PRIMES, strict=False))
     high, low = divmod(total % 1021, 32)
     return pair == _SET_32[high] + _SET_32[low]

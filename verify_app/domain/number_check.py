@@ -1,4 +1,4 @@
-"""Why a GTIN or GLN is wrong, digit by digit, and what its prefix does and does not say.
+"""Why a GTIN, GLN or lot number is wrong, sign by sign, and what a prefix does and does not say.
 
 Prefixes: GS1 General Specifications, section 1.4 (GS1 Prefix table). A prefix names who gave the
 number out (a member organisation), never the country in which the goods were made.
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .check_digit import expected_check_digit, mod10
+from .check_digit import SET_82, expected_check_digit, mod10
 
 _FILLERS = str.maketrans("", "", " -\u00a0.")
 _LENGTHS = {"gtin": (8, 12, 13, 14), "gln": (13,)}
+_LOT = 20  # AI (10): up to 20 characters of set 82 (GS1 General Specifications, sections 3.4.1 and 7.11)
+KINDS = ("gtin", "gln", "lot")
 _RANGES = (  # (first, last, slug), the first that fits
     (20, 29, "restricted"),
     (40, 49, "restricted"),
@@ -29,8 +31,9 @@ _RANGES = (  # (first, last, slug), the first that fits
 
 @dataclass(frozen=True, slots=True)
 class NumberCheck:
-    """What was found. `problem` is a slug, "" for a right number; `candidates` are right numbers that two swapped
-    neighbours may have been meant as; `prefix` is a slug of what the prefix says, "" for nothing particular."""
+    """What was found. `problem` is a slug, "" for a right number; `wrong` are the places of wrong signs, from 1;
+    `candidates` are right numbers that two swapped neighbours may have been meant as; `prefix` is a slug of what the
+    prefix says, "" for nothing particular."""
 
     digits: str
     problem: str
@@ -38,14 +41,26 @@ class NumberCheck:
     got: str = ""
     candidates: tuple[str, ...] = ()
     prefix: str = ""
+    wrong: tuple[int, ...] = ()
+
+    @property
+    def sum(self) -> tuple[tuple[str, int], ...]:
+        """Each digit before the check digit with its weight, 3 or 1; empty where there is nothing to add up."""
+        if self.problem not in ("", "check_digit") or not self.digits.isdigit():
+            return ()
+        body = self.digits[:-1]
+        return tuple((digit, 3 if (len(body) - place) % 2 else 1) for place, digit in enumerate(body))
 
 
 def check_number(kind: str, text: str) -> NumberCheck:
-    """Check a "gtin" or "gln" as typed, spaces and hyphens allowed."""
+    """Check a "gtin" or "gln" as typed, spaces and hyphens allowed, or a "lot" as it is printed."""
+    if kind == "lot":
+        return _check_lot(text.strip())
     digits = text.translate(_FILLERS)
-    wrong = next((place for place, sign in enumerate(digits, 1) if not (sign.isascii() and sign.isdigit())), 0)
+    wrong = tuple(place for place, sign in enumerate(digits[:40], 1) if not (sign.isascii() and sign.isdigit()))
     if wrong:
-        return NumberCheck(digits[:40], "not_a_digit", str(wrong), digits[wrong - 1])
+        places, signs = ", ".join(map(str, wrong)), "".join(digits[place - 1] for place in wrong)
+        return NumberCheck(digits[:40], "not_a_digit", places, signs, wrong=wrong)
     if len(digits) not in _LENGTHS[kind]:
         expected = ", ".join(str(length) for length in _LENGTHS[kind])
         return NumberCheck(digits[:40], "length", expected, str(len(digits)))
@@ -58,7 +73,19 @@ def check_number(kind: str, text: str) -> NumberCheck:
         digits[-1],
         _swapped(digits),
         _prefix(digits),
+        (len(digits),),
     )
+
+
+def _check_lot(text: str) -> NumberCheck:
+    """Every sign that no lot number may hold; letters with marks and spaces are the usual ones."""
+    wrong = tuple(place for place, sign in enumerate(text[:40], 1) if sign not in SET_82)
+    if wrong:
+        places, signs = ", ".join(map(str, wrong)), "".join(text[place - 1] for place in wrong)
+        return NumberCheck(text[:40], "not_for_lots", places, signs, wrong=wrong)
+    if not 1 <= len(text) <= _LOT:
+        return NumberCheck(text[:40], "lot_length", str(_LOT), str(len(text)))
+    return NumberCheck(text, "", prefix="lot")
 
 
 def _swapped(digits: str) -> tuple[str, ...]:

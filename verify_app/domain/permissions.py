@@ -36,6 +36,8 @@ class Permission(StrEnum):
     """See the registry of enterprises and products beyond what is public."""
     REVIEW_PUBLICATIONS = "review_publications"
     """Approve or refuse what enterprises want to publish."""
+    ADMIT_ENTERPRISES = "admit_enterprises"
+    """Decide on requests of enterprises to be taken up."""
     ENTERPRISE_PORTAL = "enterprise_portal"
     """Keep the own enterprise's products, lots, codes and people."""
     OPERATE = "operate"
@@ -57,6 +59,7 @@ MATRIX: Mapping[Permission, frozenset[Role]] = {
     Permission.CONFIRM_ACTS: frozenset({_P}),
     Permission.READ_REGISTRY: frozenset({_C, _I, _P, _O}),
     Permission.REVIEW_PUBLICATIONS: frozenset({_P}),
+    Permission.ADMIT_ENTERPRISES: frozenset({_P, _O}),
     Permission.ENTERPRISE_PORTAL: frozenset({_E}),
     Permission.OPERATE: frozenset({_O}),
 }

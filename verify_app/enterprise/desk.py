@@ -12,6 +12,8 @@ from .api_keys import ApiKeys
 from .capturing import Captures
 from .import_run import Imports
 from .item_life import ItemLife
+from .joining import Joining
+from .letters import NO_MAIL, Letters, MailServer
 from .monitor import Monitor
 from .reviewing import Reviews
 from .webhooks import Webhooks
@@ -30,6 +32,7 @@ class Desk:
     data_dir: Path = Path("var")
     purge: Callable[[str, str], bool] = _show_nothing
     purge_item: Callable[[str, str], bool] = _show_nothing
+    mail: MailServer = NO_MAIL
 
     @property
     def engine(self) -> Engine:
@@ -77,3 +80,13 @@ class Desk:
     def webhooks(self) -> Webhooks:
         """Messages to the servers of enterprises."""
         return Webhooks(self.engine)
+
+    @property
+    def joining(self) -> Joining:
+        """Requests to be taken up as an enterprise."""
+        return Joining(self.engine)
+
+    @property
+    def letters(self) -> Letters:
+        """Letters by e-mail."""
+        return Letters(self.engine, self.mail)

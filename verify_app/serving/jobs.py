@@ -21,6 +21,7 @@ def jobs_of(desk: Desk) -> Mapping[str, Callable[[], object]]:
         "captures": desk.captures.run_next,
         "alerts": desk.webhooks.tell_alerts,
         "webhooks": desk.webhooks.run_next,
+        "letters": desk.letters.run_next,
     }
 
 

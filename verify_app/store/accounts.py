@@ -73,11 +73,8 @@ class StoredAccounts:
 
     def add(self, record: Account, secrets: Secrets) -> None:
         """Open an account. Raises `AccountError` if its address has one already."""
-        try:
-            with writing(self._engine) as connection:
-                connection.execute(sa.insert(account).values(**_row(record), **_secret_row(secrets)))
-        except sa.exc.IntegrityError as error:
-            raise AccountError("email", f"Expected an address without an account, got {record.email!r}.") from error
+        with writing(self._engine) as connection:
+            add_account(connection, record, secrets)
 
     def change(self, record: Account) -> None:
         """Write an account's name, role, scope, department and standing, in place of what was there."""
@@ -126,6 +123,14 @@ class StoredAccounts:
         """Take a passkey away."""
         with writing(self._engine) as connection:
             connection.execute(sa.delete(passkey).where(passkey.c.credential_id == credential_id))
+
+
+def add_account(connection: sa.Connection, record: Account, secrets: Secrets) -> None:
+    """Open an account in the caller's transaction. Raises `AccountError` if its address has one already."""
+    try:
+        connection.execute(sa.insert(account).values(**_row(record), **_secret_row(secrets)))
+    except sa.exc.IntegrityError as error:
+        raise AccountError("email", f"Expected an address without an account, got {record.email!r}.") from error
 
 
 class NoAccounts(StoredAccounts):

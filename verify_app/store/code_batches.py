@@ -33,6 +33,8 @@ class Batch:
     author: str
     made_at: int  # UTC milliseconds
     issued: int = 0
+    queued: bool = False  # the background issues it
+    failure: str = ""
 
     @property
     def done(self) -> bool:

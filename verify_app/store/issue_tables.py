@@ -33,6 +33,8 @@ code_batch = sa.Table(
     sa.Column("issued", sa.BigInteger(), nullable=False, server_default="0"),
     sa.Column("author", sa.String, nullable=False),
     sa.Column("made_at", sa.BigInteger(), nullable=False),
+    sa.Column("queued", sa.Boolean, nullable=False, server_default=sa.false()),  # the background issues it
+    sa.Column("failure", sa.String, nullable=False, server_default=""),
 )
 
 # A carrier taken out of use, and the one that replaces it ("" where none does). The old item is closed, never deleted.

@@ -65,6 +65,12 @@ _SIGN_IN = (
     "security.wan_signin",
     "security.wan_signin_response",
 )
+_JOIN = (
+    "portal.join.follow",
+    "portal.join.join",
+    "portal.join.send_request",
+    "portal.overview.checker",
+)
 _OWN_ACCOUNT = (
     "accounts.own",
     "security.change_password",
@@ -99,6 +105,11 @@ _ENTERPRISE_PORTAL = (
     "portal.products.dossier",
     "portal.products.products",
     "portal.products.write",
+)
+_ADMIT_ENTERPRISES = (
+    "portal.admission.decide",
+    "portal.admission.one",
+    "portal.admission.requests",
 )
 _REVIEW_PUBLICATIONS = (
     "portal.reviews.act",
@@ -137,9 +148,11 @@ _NOBODY = (
 ROUTES: Mapping[str, Permission] = {
     **dict.fromkeys(PUBLIC, Permission.PUBLIC),
     **dict.fromkeys(_SIGN_IN, Permission.PUBLIC),
+    **dict.fromkeys(_JOIN, Permission.PUBLIC),
     **dict.fromkeys(_OWN_ACCOUNT, Permission.OWN_ACCOUNT),
     **dict.fromkeys(_MANAGE_ACCOUNTS, Permission.MANAGE_ACCOUNTS),
     **dict.fromkeys(_ENTERPRISE_PORTAL, Permission.ENTERPRISE_PORTAL),
+    **dict.fromkeys(_ADMIT_ENTERPRISES, Permission.ADMIT_ENTERPRISES),
     **dict.fromkeys(_REVIEW_PUBLICATIONS, Permission.REVIEW_PUBLICATIONS),
     **dict.fromkeys(_READ_CASES, Permission.READ_CASES),
     **dict.fromkeys(_WORK_CASES, Permission.WORK_CASES),

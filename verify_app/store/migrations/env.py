@@ -9,6 +9,7 @@ from verify_app.store import (  # noqa: F401 - their tables count too
     field_tables,
     inspection_tables,
     office_tables,
+    portal_tables,
     report_tables,
     tables_enterprise,
 )

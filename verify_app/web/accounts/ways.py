@@ -30,6 +30,7 @@ WAYS = (
     Way("/enterprise/imports", "portal.imports", Permission.ENTERPRISE_PORTAL),
     Way("/enterprise/keys", "portal.keys", Permission.ENTERPRISE_PORTAL),
     Way("/desk/reviews", "portal.reviews", Permission.REVIEW_PUBLICATIONS),
+    Way("/desk/enterprises", "join.requests", Permission.ADMIT_ENTERPRISES),
     Way("/account/people", "account.people", Permission.MANAGE_ACCOUNTS),
     Way("/account", "account.own", Permission.OWN_ACCOUNT),
 )

@@ -7,6 +7,7 @@ import time
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from ...domain.joining import tenant_of
 from ...domain.review import ReviewAct, ReviewError
 from ...enterprise.reviewing import Actor, NoVersionError
 from ..accounts.door import the_account
@@ -65,14 +66,7 @@ def _page(key: tuple[str, str, int], problem: str = "") -> str:
 def _covers(tenant: str) -> bool:
     """Whether a province's registry ("gia-lai") is among the reviewer's areas ("Gia Lai")."""
     scope = the_account().scope
-    return "*" in scope.areas or tenant in {_slug(name) for name in scope.provinces}
-
-
-def _slug(name: str) -> str:
-    from unicodedata import normalize
-
-    plain = "".join(sign for sign in normalize("NFD", name.lower().replace("đ", "d")) if sign.isascii())
-    return plain.replace(" ", "-")
+    return "*" in scope.areas or tenant in {tenant_of(name) for name in scope.provinces}
 
 
 def _now() -> int:
