@@ -15,6 +15,7 @@ from .web.metrics import metrics
 from .web.public import public
 from .web.resolver import blueprint as resolver
 from .web.static_files import static_pages
+from .web.target import AnyPath
 from .web.verification import blueprint as verification
 
 
@@ -23,6 +24,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(assets.folder("templates")), static_folder=None)
     app.extensions["parts"] = parts or build(settings)
     app.url_map.merge_slashes = False  # a serial may hold "%2F%2F"
+    app.url_map.converters["path"] = AnyPath
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

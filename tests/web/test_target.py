@@ -30,3 +30,8 @@ def test_two_slashes_inside_a_serial_stay_two(world):
     assert answer.status_code == 200
     assert check_page(answer.text, "vi").verdict()[0] == "UNKNOWN_SERIAL"
     assert world.histories.seen.keys() == {f"01/{GTIN}/21/A//B"}
+
+
+@pytest.mark.parametrize("path", [f"{MODEL}/10/A%0AB", f"{MODEL}%0A", "/verify/gtin/09521234543213/lot/A/ser/B%0A"])
+def test_a_code_with_a_line_break_is_refused_as_a_broken_code_not_as_an_unknown_page(world, path):
+    assert world.client().get(path).status_code == 400

@@ -5,8 +5,15 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit
 
 from flask import Request, current_app
+from werkzeug.routing import PathConverter
 
 from ..parts import Parts
+
+
+class AnyPath(PathConverter):
+    """The rest of a path, line breaks included: a code that holds one is refused (400), not an unknown page (404)."""
+
+    regex = f"(?s:{PathConverter.regex})"
 
 
 def raw_target(request: Request) -> str:
