@@ -27,7 +27,9 @@ self.addEventListener("fetch", (event) => {
     const found = await kept.match(address.pathname === PAGE ? PAGE : event.request);
     if (address.pathname !== PAGE) return found || fetch(event.request);
     try {
-      return await fetch(event.request);
+      const page = await fetch(event.request);
+      if (page.ok && !page.redirected) await kept.put(PAGE, page.clone());
+      return page;
     } catch (error) {
       if (found) return found;
       throw error;

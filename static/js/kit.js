@@ -1,234 +1,187 @@
-// The field kit: what is captured is written to this phone first, then sent when there is a network. Ids are made here,
-// so sending again after a cut line doubles nothing.
-"use strict";
+// The field kit: what is captured is written to this phone first, then sent when there is a network.
+const page = document.querySelector("[data-kit]");
+const say = page.dataset;
+const { openKeep } = await import(say.keepSrc);
+const { sendAll, unsent } = await import(say.sendingSrc);
+const { scanAll, stopCamera } = await import(say.cameraSrc);
+const list = page.querySelector("[data-checks]");
+const status = page.querySelector("[data-status]");
+const video = page.querySelector("video");
+const RETRY_MS = 15000;
+const keep = await openKeep();
+let visit, sending = false, again = false, timer = 0;
 
-(() => {
-  const page = document.querySelector("[data-kit]");
-  const say = page.dataset;
-  const list = page.querySelector("[data-checks]");
-  const status = page.querySelector("[data-status]");
-  let base, visit, sending = false, timer = 0;
+const make = (tag, text, name) => Object.assign(document.createElement(tag), { textContent: text || "", className: name || "" });
+const ofOne = (text) => /\/21\/|\(21\)|^\]/.test(text); // a code of one item, not of all of its kind
 
-  const done = (request) => new Promise((yes, no) => {
-    request.onsuccess = () => yes(request.result);
-    request.onerror = () => no(request.error);
-  });
-  const open = () => {
-    const asked = indexedDB.open("field-kit", 1);
-    asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("visits", { keyPath: "id" });
-      asked.result.createObjectStore("checks", { keyPath: "id" });
-      asked.result.createObjectStore("photos", { keyPath: "id" });
-    };
-    return done(asked);
-  };
-  // Resolves when the phone has really stored it.
-  const put = (store, value) => new Promise((yes, no) => {
-    const work = base.transaction(store, "readwrite", { durability: "strict" });
-    work.objectStore(store).put(value);
-    work.oncomplete = () => yes();
-    work.onerror = work.onabort = () => no(work.error);
-  });
-  const all = (store) => done(base.transaction(store).objectStore(store).getAll());
-  const mine = async (store) => (await all(store)).filter((one) => one.visit === visit.id);
-  const make = (tag, text, name) => {
-    const made = document.createElement(tag);
-    if (text) made.textContent = text;
-    if (name) made.className = name;
-    return made;
-  };
+function card(check, checks) {
+  const answer = check.answer;
+  const item = make("li", "", "kit-check " + (answer ? "level-" + answer.level : "is-pending"));
+  item.dataset.id = check.id;
+  item.append(make("strong", answer ? answer.title : say.pending));
+  if (answer && answer.name) item.append(make("span", answer.name, "kit-name"));
+  item.append(make("span", check.text || say.photoOnly, "mono kit-code"));
+  item.append(make("small", new Date(check.taken).toLocaleString(document.documentElement.lang)));
+  const twice = !answer && ofOne(check.text) && checks.some((one) => one.id !== check.id && one.text === check.text);
+  for (const odd of answer ? answer.odd : twice ? [say.twice] : []) item.append(make("p", odd, "kit-odd"));
+  if (!answer) return item;
+  for (const reason of answer.reasons) item.append(make("p", reason, "kit-reason"));
+  for (const known of answer.known) item.append(make("p", known, "kit-known"));
+  const more = make("details");
+  const done = Object.keys(check.marks || {}).length;
+  more.append(make("summary", say.checklist + (answer.checklist.length ? ` (${done}/${answer.checklist.length})` : "")));
+  for (const [name, label] of answer.checklist) more.append(mark(check, name, label));
+  const note = make("textarea");
+  note.placeholder = note.ariaLabel = say.note;
+  note.value = check.note || "";
+  note.addEventListener("change", () => change(check.id, (kept) => { kept.note = note.value; }));
+  more.append(note);
+  item.append(more);
+  return item;
+}
 
-  function card(check) {
-    const item = make("li", "", "kit-check " + (check.answer ? "level-" + check.answer.level : "is-pending"));
-    item.dataset.id = check.id;
-    const answer = check.answer;
-    item.append(make("strong", answer ? answer.title : say.pending));
-    item.append(make("span", (answer && answer.name) || "", "kit-name"));
-    item.append(make("span", check.text || say.photoOnly, "mono"));
-    item.append(make("small", new Date(check.taken).toLocaleString(document.documentElement.lang)));
-    if (!answer) return item;
-    for (const odd of answer.odd) item.append(make("p", odd, "kit-odd"));
-    for (const reason of answer.reasons) item.append(make("p", reason, "kit-reason"));
-    for (const known of answer.known) item.append(make("p", known, "kit-known"));
-    const more = make("details");
-    more.append(make("summary", say.checklist));
-    for (const [name, label] of answer.checklist) {
-      const row = make("label", label, "kit-mark");
-      const pick = make("select");
-      for (const [value, shown] of [["", "–"], ["ok", say.ok], ["missing", say.missing], ["wrong", say.wrong]]) {
-        const option = make("option", shown);
-        option.value = value;
-        pick.append(option);
-      }
-      pick.value = (check.marks || {})[name] || "";
-      pick.addEventListener("change", () => change(check.id, (kept) => {
-        kept.marks = { ...kept.marks, [name]: pick.value };
-        if (!pick.value) delete kept.marks[name];
-      }));
-      row.append(pick);
-      more.append(row);
-    }
-    const note = make("textarea");
-    note.placeholder = say.note;
-    note.value = check.note || "";
-    note.addEventListener("change", () => change(check.id, (kept) => { kept.note = note.value; }));
-    more.append(note);
-    item.append(more);
-    return item;
+function mark(check, name, label) {
+  const row = make("label", label, "kit-mark");
+  const pick = make("select");
+  for (const [value, shown] of [["", "–"], ["ok", say.ok], ["missing", say.missing], ["wrong", say.wrong]]) {
+    pick.append(Object.assign(make("option", shown), { value }));
   }
+  pick.value = (check.marks || {})[name] || "";
+  pick.addEventListener("change", () => change(check.id, (kept) => {
+    kept.marks = { ...kept.marks, [name]: pick.value };
+    if (!pick.value) delete kept.marks[name];
+  }));
+  row.append(pick);
+  return row;
+}
 
-  async function change(id, turn) {
-    const check = await done(base.transaction("checks").objectStore("checks").get(id));
-    turn(check);
-    check.sent = false;
-    await put("checks", check);
-    send();
+async function change(id, how) {
+  await keep.turn("checks", id, (check) => { how(check); check.sent = false; });
+  send();
+}
+
+async function show() {
+  const checks = (await keep.of("checks", visit.id)).sort((a, b) => b.taken - a.taken);
+  const open = new Set([...list.querySelectorAll("details[open]")].map((one) => one.parentNode.dataset.id));
+  list.replaceChildren(...checks.map((check) => card(check, checks)));
+  for (const item of list.children) if (open.has(item.dataset.id)) item.querySelector("details").open = true;
+  let waiting = 0;
+  for (const one of await keep.all("visits")) waiting += (await unsent(keep, one.id)) || (one.closed && !one.sent ? 1 : 0);
+  status.textContent = waiting ? say.waiting.replace("{count}", waiting) : checks.length ? say.sent : "";
+  page.classList.toggle("is-waiting", waiting > 0);
+  return waiting;
+}
+
+async function add(text, photo) {
+  const check = { id: crypto.randomUUID(), visit: visit.id, text, taken: Date.now(), marks: {}, note: "", sent: false };
+  if (photo) await keep.put("photos", { id: crypto.randomUUID(), visit: visit.id, check: check.id, kind: "photo", blob: photo, sent: false });
+  await keep.put("checks", check);
+  await show();
+  send();
+}
+
+// One sending at a time; what came during it goes with the next, at once.
+async function send() {
+  clearTimeout(timer);
+  again = true;
+  if (sending) return;
+  sending = true;
+  let problem = "", waiting = 0;
+  while (again && !problem) {
+    again = false;
+    problem = await sendAll(keep).then(() => "", (error) => error.message || "line");
+    waiting = await show();
   }
+  sending = false;
+  if (problem === "sign-in" && waiting) status.textContent = say.signIn;
+  page.querySelector("[data-again]").hidden = problem !== "sign-in";
+  if (waiting) timer = setTimeout(send, RETRY_MS);
+}
 
-  async function show() {
-    const checks = (await mine("checks")).sort((a, b) => b.taken - a.taken);
-    const photos = (await mine("photos")).filter((one) => !one.sent);
-    list.replaceChildren(...checks.map(card));
-    const waiting = checks.filter((one) => !one.sent).length + photos.length;
-    status.textContent = waiting ? say.waiting.replace("{count}", waiting) : say.sent;
-    page.classList.toggle("is-waiting", waiting > 0);
-  }
+async function begin() {
+  visit = { id: crypto.randomUUID(), account: say.account, place: "", seller: "", note: "", opened: Date.now(), closed: 0, sent: true };
+  await keep.put("visits", visit);
+}
 
-  async function add(text, photo) {
-    const check = { id: crypto.randomUUID(), visit: visit.id, text, taken: Date.now(), marks: {}, note: "", sent: false };
-    await put("checks", check);
-    if (photo) await put("photos", { id: crypto.randomUUID(), visit: visit.id, check: check.id, kind: "photo", blob: photo, sent: false });
+async function write(name, value) {
+  visit[name] = value;
+  await keep.turn("visits", visit.id, (kept) => { kept[name] = value; kept.sent = false; });
+}
+
+function sketch(canvas) {
+  const pen = canvas.getContext("2d");
+  let drawing = false;
+  Object.assign(pen, { lineWidth: 2.5, lineCap: "round" });
+  const at = (event) => [event.offsetX * canvas.width / canvas.clientWidth, event.offsetY * canvas.height / canvas.clientHeight];
+  canvas.addEventListener("pointerdown", (event) => { drawing = true; pen.beginPath(); pen.moveTo(...at(event)); canvas.setPointerCapture(event.pointerId); });
+  canvas.addEventListener("pointermove", (event) => { if (drawing) { pen.lineTo(...at(event)); pen.stroke(); } });
+  canvas.addEventListener("pointerup", () => { drawing = false; });
+  page.querySelector("[data-wipe]").addEventListener("click", () => pen.clearRect(0, 0, canvas.width, canvas.height));
+  page.querySelector("[data-sign]").addEventListener("click", () => canvas.toBlob(async (blob) => {
+    await keep.put("photos", { id: crypto.randomUUID(), visit: visit.id, check: "", kind: "signature", blob, sent: false });
     await show();
+    page.querySelector("[data-signed-line]").textContent = say.signed;
     send();
-  }
+  }, "image/png"));
+}
 
-  async function post(address, token, body, type) {
-    const answer = await fetch(address, { method: "POST", body, headers: { "X-CSRFToken": token, "Content-Type": type, Accept: "application/json" } });
-    if (answer.status === 401 || answer.redirected) throw new Error("sign-in");
-    if (!answer.ok) throw new Error("status " + answer.status);
-    return answer.json();
-  }
+function look() {
+  const start = page.querySelector("[data-camera]"), stop = page.querySelector("[data-stop]"), torch = page.querySelector("[data-torch]");
+  const running = (on) => { start.hidden = on; stop.hidden = !on; torch.hidden = torch.hidden || !on; };
+  start.hidden = !navigator.mediaDevices;
+  start.addEventListener("click", () => {
+    running(true);
+    scanAll({ video, torch, dataset: say, found: (text) => { if (navigator.vibrate) navigator.vibrate(60); add(text); } })
+      .catch(() => { status.textContent = say.noCamera; })
+      .finally(() => { stopCamera(video); running(false); });
+  });
+  stop.addEventListener("click", () => stopCamera(video));
+  document.addEventListener("visibilitychange", () => { if (document.hidden) stopCamera(video); });
+}
 
-  async function sendAll() {
-    const opened = await fetch("/desk/field/token", { headers: { Accept: "application/json" } });
-    if (!opened.ok || opened.redirected) throw new Error("sign-in");
-    const { token } = await opened.json();
-    const pending = (await mine("checks")).filter((one) => !one.sent);
-    const told = pending.filter((one) => one.text).map(({ id, text, taken, marks, note }) => ({ id, text, taken, marks, note }));
-    const { blob, ...words } = visit;
-    let known = (await post("/desk/field/send", token, JSON.stringify({ visit: words, checks: told }), "application/json")).checks;
-    for (const photo of (await mine("photos")).filter((one) => !one.sent)) {
-      const query = new URLSearchParams({ visit: visit.id, check: photo.check || "", kind: photo.kind });
-      const read = await post("/desk/field/photos/" + photo.id + "?" + query, token, photo.blob, photo.blob.type || "image/jpeg");
-      await put("photos", { ...photo, sent: true, digest: read.digest });
-      const check = photo.check && (await done(base.transaction("checks").objectStore("checks").get(photo.check)));
-      if (check && !check.text) {
-        check.text = read.codes[0] || "?";
-        await put("checks", check);
-        const one = [{ id: check.id, text: check.text, taken: check.taken, marks: check.marks, note: check.note }];
-        known = (await post("/desk/field/send", token, JSON.stringify({ visit: words, checks: one }), "application/json")).checks;
-      }
-    }
-    const answers = new Map(known.map((one) => [one.id, one]));
-    const sentNotes = new Map(pending.map((one) => [one.id, JSON.stringify([one.marks, one.note])]));
-    for (const check of await mine("checks")) {
-      if (!answers.has(check.id)) continue;
-      const same = !sentNotes.has(check.id) || sentNotes.get(check.id) === JSON.stringify([check.marks, check.note]);
-      await put("checks", { ...check, answer: answers.get(check.id), sent: check.sent || same });
-    }
-  }
+async function stay() {
+  const line = page.querySelector("[data-kept]");
+  if (!navigator.serviceWorker) { line.textContent = say.notKept; return; }
+  await navigator.serviceWorker.register("/desk/field/kit-worker.js", { scope: "/desk/field/" });
+  await navigator.serviceWorker.ready;
+  line.textContent = say.keptWords;
+  line.dataset.kept = "yes";
+}
 
-  async function send() {
-    clearTimeout(timer);
-    if (sending || !visit) return;
-    sending = true;
-    try {
-      await sendAll();
-      await show();
-    } catch (error) {
-      status.textContent = error.message === "sign-in" ? say.signIn : status.textContent;
-    }
-    sending = false;
-    if ((await mine("checks")).some((one) => !one.sent)) timer = setTimeout(send, 15000);
-  }
-
-  function sketch(canvas) {
-    const pen = canvas.getContext("2d");
-    let drawing = false;
-    pen.lineWidth = 2.5;
-    pen.lineCap = "round";
-    const at = (event) => [event.offsetX * canvas.width / canvas.clientWidth, event.offsetY * canvas.height / canvas.clientHeight];
-    canvas.addEventListener("pointerdown", (event) => { drawing = true; pen.beginPath(); pen.moveTo(...at(event)); canvas.setPointerCapture(event.pointerId); });
-    canvas.addEventListener("pointermove", (event) => { if (drawing) { pen.lineTo(...at(event)); pen.stroke(); } });
-    canvas.addEventListener("pointerup", () => { drawing = false; });
-  }
-
-  async function camera() {
-    const video = page.querySelector("video");
-    const reader = new BarcodeDetector({ formats: ["qr_code", "data_matrix", "ean_13", "ean_8", "code_128"] });
-    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-    video.hidden = false;
-    await video.play();
-    let last = "", since = 0;
-    for (;;) {
-      await new Promise((next) => setTimeout(next, 250));
-      for (const found of await reader.detect(video).catch(() => [])) {
-        if (found.rawValue === last && Date.now() - since < 4000) { since = Date.now(); continue; }
-        [last, since] = [found.rawValue, Date.now()];
-        if (navigator.vibrate) navigator.vibrate(60);
-        await add(found.rawValue);
-      }
-    }
-  }
-
-  async function start() {
-    base = await open();
-    if (navigator.storage && navigator.storage.persist) navigator.storage.persist();
-    const visits = (await all("visits")).sort((a, b) => b.opened - a.opened);
-    visit = visits.find((one) => !one.closed);
-    if (!visit) {
-      visit = { id: crypto.randomUUID(), place: "", seller: "", note: "", opened: Date.now(), closed: 0 };
-      await put("visits", visit);
-    }
-    for (const name of ["place", "seller", "note"]) {
-      const field = page.querySelector(`[name=${name}]`);
-      field.value = visit[name];
-      field.addEventListener("input", async () => { visit[name] = field.value; await put("visits", visit); });
-      field.addEventListener("change", send);
-    }
-    page.querySelector("[data-typed]").addEventListener("submit", (event) => {
-      event.preventDefault();
-      const field = event.target.elements.code;
-      const text = field.value.trim();
-      field.value = "";
-      if (text) add(text);
-    });
-    page.querySelector("[data-photo]").addEventListener("change", async (event) => {
-      const file = event.target.files[0];
-      if (file) await add("", new Blob([await file.arrayBuffer()], { type: file.type }));
-      event.target.value = "";
-    });
-    const canvas = page.querySelector("canvas");
-    sketch(canvas);
-    page.querySelector("[data-sign]").addEventListener("click", () => canvas.toBlob(async (blob) => {
-      await put("photos", { id: crypto.randomUUID(), visit: visit.id, check: "", kind: "signature", blob, sent: false });
-      status.textContent = say.signed;
-      send();
-    }, "image/png"));
-    page.querySelector("[data-finish]").addEventListener("click", async () => {
-      visit.closed = Date.now();
-      await put("visits", visit);
-      await send();
-      location.href = "/desk/field/";
-    });
-    const look = page.querySelector("[data-camera]");
-    look.hidden = !("BarcodeDetector" in self && navigator.mediaDevices);
-    look.addEventListener("click", () => { look.hidden = true; camera().catch(() => { status.textContent = say.noCamera; }); });
-    addEventListener("online", send);
-    await show();
-    page.dataset.ready = "yes";
-    send();
-    if (navigator.serviceWorker) navigator.serviceWorker.register("/desk/field/kit-worker.js", { scope: "/desk/field/" }).catch(() => {});
-  }
-  start();
-})();
+if (navigator.storage && navigator.storage.persist) navigator.storage.persist();
+visit = (await keep.all("visits")).sort((a, b) => b.opened - a.opened).find((one) => !one.closed && one.account === say.account);
+if (!visit) await begin();
+for (const name of ["place", "seller", "note"]) {
+  const field = page.querySelector(`[name=${name}]`);
+  field.value = visit[name];
+  field.addEventListener("input", () => write(name, field.value));
+  field.addEventListener("change", send);
+}
+page.querySelector("[data-typed]").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const field = event.target.elements.code;
+  const text = field.value.trim();
+  field.value = "";
+  if (text) add(text);
+});
+page.querySelector("[data-photo]").addEventListener("change", async (event) => {
+  const file = event.target.files[0];
+  event.target.value = "";
+  if (file) await add("", new Blob([await file.arrayBuffer()], { type: file.type }));
+});
+sketch(page.querySelector("canvas"));
+look();
+page.querySelector("[data-finish]").addEventListener("click", async () => {
+  await write("closed", Date.now());
+  await begin(); // the one that ended stays on the phone until it has arrived
+  for (const name of ["place", "seller", "note"]) page.querySelector(`[name=${name}]`).value = "";
+  page.querySelector("[data-wipe]").click();
+  page.querySelector("[data-signed-line]").textContent = say.finished;
+  scrollTo(0, 0);
+  send();
+});
+addEventListener("online", send);
+await show();
+page.dataset.ready = "yes";
+send();
+stay().catch(() => { page.querySelector("[data-kept]").textContent = say.notKept; });

@@ -213,7 +213,7 @@ def test_after_a_choice_one_may_scan_again(film, demo):
     state(page, "choice")
     assert page.locator("[data-offers] strong").all_inner_texts() == ["QR", "EAN-13"]
     page.locator("[data-again]").click()
-    page.wait_for_function("document.querySelector('[data-offered]').hidden")
+    page.wait_for_selector("[data-offered]", state="hidden")  # wait_for_function needs eval(), which the page forbids
     state(page, "choice")
 
 

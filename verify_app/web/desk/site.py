@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
-from ...assets import static_files, static_url
+from ...assets import static_files, static_url_if_there
 from ...domain.account import Account
 from ...domain.audit import Kind
 from ...domain.code import CodeError
@@ -25,6 +26,7 @@ from ...inspection.site import Photo, Site, named
 from ...verify import verify
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
+from ..headers import let_wasm_run
 from ..language import words
 from ..receipt import refusal
 from ..scanning import read_photo
@@ -36,6 +38,13 @@ pages = Blueprint("site", __name__, url_prefix="/field")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MOST = 500  # checks of one sending
 _DAY = 86_400_000
+_SCRIPTS = {
+    "keep": "js/kit-keep.js",
+    "sending": "js/kit-sending.js",
+    "camera": "js/kit-camera.js",
+    "reading": "js/camera-reading.js",
+    "worker": "js/camera-worker.js",
+}
 
 
 def site() -> Site:
@@ -50,22 +59,25 @@ def visits() -> str:
 
 
 @pages.get("/kit")
-def kit() -> str:
+def kit() -> Response:
     """The page that works without a network. It holds no data: what is captured lies on the phone until it is sent."""
-    return render_template("desk/kit.html")
+    page = render_template("desk/kit.html", scripts=_SCRIPTS, decoder=_decoder())
+    return let_wasm_run(Response(page))
 
 
 @pages.get("/kit-worker.js")
 def kit_worker() -> Response:
     """The service worker that keeps the kit."""
-    body = static_files()["js/kit-worker.js"].body.decode().replace("{version}", static_url("js/kit.js"))
+    prints = "".join(one.fingerprint for name, one in sorted(static_files().items()) if name.endswith((".js", ".css")))
+    version = sha256(prints.encode()).hexdigest()[:12]  # any change of what it keeps makes it keep everything anew
+    body = static_files()["js/kit-worker.js"].body.decode().replace("{version}", version)
     return Response(body, mimetype="text/javascript")
 
 
 @pages.get("/token")
 def token() -> Response:
-    """The form token that a sending needs."""
-    return jsonify({"token": generate_csrf()})
+    """The form token that a sending needs, and whose it is: a phone may hold what somebody else captured."""
+    return jsonify({"token": generate_csrf(), "account": the_account().id})
 
 
 @pages.post("/send")
@@ -123,6 +135,12 @@ def picture(visit_id: str, digest: str) -> Response:
         abort(404)
     path: Path = site().file_of(digest)
     return send_file(path.resolve(), mimetype="image/jpeg")
+
+
+def _decoder() -> tuple[str, ...]:
+    """Where the decoder lies that a browser without one of its own uses; () in a checkout that lacks it."""
+    files = tuple(static_url_if_there(f"vendor/zxing_reader.{kind}") for kind in ("js", "wasm"))
+    return files if all(files) else ()
 
 
 def _own(visit_id: str) -> Visit:
