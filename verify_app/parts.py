@@ -204,6 +204,7 @@ def build(settings: Settings) -> Parts:
             purge=lambda gtin, lot: purge_published(cache, gtin, lot),
             purge_item=lambda gtin, serial: purge_item(cache, gtin, serial),
             mail=MailServer(settings.smtp_url, settings.mail_from),
+            secret=secret,
         ),
         accounts=StoredAccounts(engine),
         office=Office(

@@ -19,7 +19,7 @@ from verify_app.domain.serial_scheme import SerialKeys, SerialKind, check, finge
 from verify_app.domain.serial_scheme import SerialScheme as Scheme
 from verify_app.enterprise import label_job
 from verify_app.enterprise.batch_serials import batch_serials
-from verify_app.enterprise.label_job import LabelJobError, LabelOrder, Progress, progress, run
+from verify_app.enterprise.label_job import LabelJobError, LabelOrder, LabelWork, Progress, progress, run
 from verify_app.images.print_files import eps
 from verify_app.images.symbols import quick_modules, read_back
 from verify_app.store.code_batches import Batch
@@ -41,7 +41,7 @@ def tables(folder: Path) -> list[dict[str, str]]:
 
 def test_every_label_is_in_a_part_and_in_its_table(tmp_path):
     told: list[Progress] = []
-    files = run(BATCH, KEYS, LabelOrder(base_url=BASE), tmp_path, told.append)
+    files = run(LabelWork(BATCH, KEYS, LabelOrder(base_url=BASE), tmp_path), told.append)
     assert [file.name for file in files] == [f"part-0000{part}.{kind}" for part in (1, 2, 3) for kind in ("csv", "zip")]
     assert [now.done for now in told] == [0, 10, 20, 25]
     rows = tables(tmp_path)
@@ -66,26 +66,26 @@ def test_a_killed_job_writes_only_what_is_missing(tmp_path, monkeypatch):
 
     monkeypatch.setattr(label_job, "_write_part", stops)
     with pytest.raises(KeyboardInterrupt):
-        run(BATCH, KEYS, order, tmp_path)
+        run(LabelWork(BATCH, KEYS, order, tmp_path))
     assert progress(tmp_path, BATCH) == Progress(10, 25)
     before = (tmp_path / "part-00001.zip").stat().st_mtime_ns
     monkeypatch.setattr(label_job, "_write_part", writer)
-    assert len(run(BATCH, KEYS, order, tmp_path)) == 6
+    assert len(run(LabelWork(BATCH, KEYS, order, tmp_path))) == 6
     assert (tmp_path / "part-00001.zip").stat().st_mtime_ns == before
     assert progress(tmp_path, BATCH) == Progress(25, 25)
 
 
 def test_a_folder_with_another_job_is_left_alone(tmp_path):
-    run(BATCH, KEYS, LabelOrder(base_url=BASE), tmp_path)
+    run(LabelWork(BATCH, KEYS, LabelOrder(base_url=BASE), tmp_path))
     with pytest.raises(LabelJobError, match="the same as before"):
-        run(BATCH, KEYS, LabelOrder(base_url=BASE, kind="datamatrix"), tmp_path)
+        run(LabelWork(BATCH, KEYS, LabelOrder(base_url=BASE, kind="datamatrix"), tmp_path))
     with pytest.raises(LabelJobError, match="Expected qr or datamatrix"):
-        run(BATCH, KEYS, LabelOrder(format="gif"), tmp_path / "other")
+        run(LabelWork(BATCH, KEYS, LabelOrder(format="gif"), tmp_path / "other"))
 
 
 @pytest.mark.parametrize("kind", ["qr", "datamatrix"])
 def test_png_files_are_read_by_a_decoder(tmp_path, kind):
-    run(BATCH, KEYS, LabelOrder(kind, "png", BASE), tmp_path)
+    run(LabelWork(BATCH, KEYS, LabelOrder(kind, "png", BASE), tmp_path))
     with zipfile.ZipFile(tmp_path / "part-00001.zip") as opened:
         for name, row in zip(opened.namelist()[:3], tables(tmp_path), strict=False):
             (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(opened.read(name))))
@@ -97,7 +97,7 @@ def test_png_files_are_read_by_a_decoder(tmp_path, kind):
 def test_a_symbol_that_does_not_read_back_stops_the_job_before_its_part_is_there(tmp_path, monkeypatch):
     monkeypatch.setattr(label_job, "read_back", lambda _symbol: "something else")
     with pytest.raises(LabelJobError, match="Expected a symbol that reads"):
-        run(BATCH, KEYS, LabelOrder(base_url=BASE), tmp_path)
+        run(LabelWork(BATCH, KEYS, LabelOrder(base_url=BASE), tmp_path))
     assert progress(tmp_path, BATCH).done == 0
 
 
@@ -107,7 +107,7 @@ def test_symbols_of_the_quick_writer_are_read_by_another_library():
 
 
 def test_sheets_are_pdf_pages_with_one_label_for_each_serial(tmp_path):
-    run(BATCH, KEYS, LabelOrder("qr", "pdf", BASE, template=TEMPLATES["a4-35-cut"]), tmp_path)
+    run(LabelWork(BATCH, KEYS, LabelOrder("qr", "pdf", BASE, template=TEMPLATES["a4-35-cut"]), tmp_path))
     pages = sum(int(re.search(rb"/Count (\d+)", file.read_bytes())[1]) for file in sorted(tmp_path.glob("part-*.pdf")))
     assert pages == 3  # parts of 10, 10 and 5 labels, twenty to a page
     assert tables(tmp_path)[24]["file"] == "part-00003.pdf"
@@ -118,7 +118,7 @@ def test_a_label_too_small_for_its_quiet_zone_is_refused(tmp_path):
 
     small = replace(TEMPLATES["a4-24"], label=(18.0, 18.0))
     with pytest.raises(TemplateError, match="quiet zone"):
-        run(BATCH, KEYS, LabelOrder("qr", "pdf", BASE, template=small), tmp_path)
+        run(LabelWork(BATCH, KEYS, LabelOrder("qr", "pdf", BASE, template=small), tmp_path))
 
 
 def test_eps_holds_every_module_and_escapes_its_text():

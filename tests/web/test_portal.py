@@ -45,7 +45,7 @@ def reviewer(office):
 
 
 def test_first_page_tells_what_to_do_next_and_checks_numbers(author):
-    assert "Đã xong 5 trên 7 phần" in author.get("/enterprise").text
+    assert "Đã xong 5 trên 8 phần" in author.get("/enterprise").text
     page = author.get("/enterprise/check?number=9521234543231&kind=gtin").text
     assert "Chữ số cuối phải là 7" in page
     assert "952 là đầu số minh họa" in page

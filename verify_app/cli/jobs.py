@@ -46,6 +46,7 @@ def _desk(settings: Settings) -> Desk:
     from ..enterprise.desk import Desk
     from ..enterprise.letters import MailServer
     from ..resolve import purge_item, purge_published
+    from ..secret import load_secret
     from ..serving.engines import EmbeddedValkey
     from ..store.engine import open_engine
 
@@ -56,6 +57,7 @@ def _desk(settings: Settings) -> Desk:
         purge=lambda gtin, lot: purge_published(cache, gtin, lot),
         purge_item=lambda gtin, serial: purge_item(cache, gtin, serial),
         mail=MailServer(settings.smtp_url, settings.mail_from),
+        secret=load_secret(settings),
     )
 
 

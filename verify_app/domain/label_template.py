@@ -44,7 +44,7 @@ class LabelTemplate:
 
     def check(self) -> None:
         """Refuse a template whose labels leave the page or each other's bleed no room (`TemplateError`)."""
-        if self.rows < 1 or self.columns < 1 or min(*self.label, *self.page) <= 0:
+        if self.rows < 1 or self.columns < 1 or min(*self.label, *self.page, self.text_size) <= 0:
             raise TemplateError(
                 f"Expected rows, columns and sizes above 0, got {self.rows}, {self.columns}, {self.label}."
             )

@@ -29,7 +29,7 @@ from ..store.engine import Connection, Engine, reading, writing
 from ..store.listing import list_items
 from ..store.schemes import SchemeError, find_owner, find_scheme, take_counters, write_scheme
 from .batch_serials import batch_serials
-from .label_job import LabelOrder, Progress
+from .label_job import LabelOrder, LabelWork, Progress
 from .label_job import run as run_labels
 
 __all__ = ["Batch", "BatchError", "CodeDesk", "Order", "SchemeError"]
@@ -40,12 +40,13 @@ MOST = 10_000_000  # serials of one order
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Serials to issue: how many for which product and lot ("" for none), and who asks."""
+    """Serials to issue: how many for which product and lot ("" for none), and who asks; `queued`: by the background."""
 
     gtin: str
     lot: str
     count: int
     author: str
+    queued: bool = False
 
 
 class CodeDesk:
@@ -90,7 +91,16 @@ class CodeDesk:
             first = take_counters(connection, order.gtin, order.count)
             now = time.time_ns() // 1_000_000
             made = Batch(
-                uuid.uuid4().hex, order.gtin, order.lot, held.kind, held.key, first, order.count, order.author, now
+                uuid.uuid4().hex,
+                order.gtin,
+                order.lot,
+                held.kind,
+                held.key,
+                first,
+                order.count,
+                order.author,
+                now,
+                queued=order.queued,
             )
             write_batch(connection, made)
         return made
@@ -99,11 +109,15 @@ class CodeDesk:
         """Issue what is left of a batch, part by part. Killed and called again, it goes on. Raises `BatchError`."""
         batch = self.batch(batch_id)
         while not batch.done:
-            part = list(self.serials(batch, batch.issued, min(batch.issued + PART, batch.wanted)))
-            with writing(self._engine) as connection:
-                batch = issue_part(connection, batch, part)
+            batch = self.run_part(batch)
             progress(batch)
         return batch
+
+    def run_part(self, batch: Batch) -> Batch:
+        """Issue the next part of a batch. Raises `BatchError`, also where another worker was first."""
+        part = list(self.serials(batch, batch.issued, min(batch.issued + PART, batch.wanted)))
+        with writing(self._engine) as connection:
+            return issue_part(connection, batch, part)
 
     def batch(self, batch_id: str) -> Batch:
         """A batch by its id. Raises `BatchError`."""
@@ -126,10 +140,13 @@ class CodeDesk:
     ) -> list[Path]:
         """Write the labels of a batch into a folder and return its files; killed and called again, what is missing.
         Raises `BatchError`, `LabelJobError`, `TemplateError`, `OSError`. `label_job.progress` tells how far it is."""
-        batch = self.batch(batch_id)
+        return run_labels(self.work(self.batch(batch_id), order, folder), told)
+
+    def work(self, batch: Batch, order: LabelOrder, folder: Path) -> LabelWork:
+        """All that making the labels of a batch needs."""
         with reading(self._engine) as connection:
             owner = find_owner(connection, batch.gtin)
-        return run_labels(batch, SerialKeys(self._master, owner, batch.gtin), order, folder, told)
+        return LabelWork(batch, SerialKeys(self._master, owner, batch.gtin), order, folder)
 
     def withdraw(self, gtin: str, serial: str, reason: str, author: str) -> None:
         """Take a carrier out of use for good: lost, misprinted or stolen labels. Raises `BatchError`."""

@@ -10,6 +10,8 @@ from ..store.engine import Engine, StoreUnavailable
 from .answers import Answers
 from .api_keys import ApiKeys
 from .capturing import Captures
+from .code_office import CodeOffice
+from .codes import CodeDesk
 from .import_run import Imports
 from .item_life import ItemLife
 from .joining import Joining
@@ -33,6 +35,7 @@ class Desk:
     purge: Callable[[str, str], bool] = _show_nothing
     purge_item: Callable[[str, str], bool] = _show_nothing
     mail: MailServer = NO_MAIL
+    secret: bytes = b""  # of the installation: serials are made with it
 
     @property
     def engine(self) -> Engine:
@@ -80,6 +83,13 @@ class Desk:
     def webhooks(self) -> Webhooks:
         """Messages to the servers of enterprises."""
         return Webhooks(self.engine)
+
+    @property
+    def codes(self) -> CodeOffice:
+        """Codes and labels."""
+        desk = CodeDesk(self.engine, self.secret)
+        folder = self.data_dir / "labels"
+        return CodeOffice(desk, self.engine, folder, purge=self.purge, purge_item=self.purge_item)
 
     @property
     def joining(self) -> Joining:

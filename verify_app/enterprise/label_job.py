@@ -14,7 +14,7 @@ import os
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -61,14 +61,14 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
-    """All that a process needs for one part."""
+class LabelWork:
+    """All that a job needs, and with `part` all that a process needs for one part of it."""
 
     batch: Batch
     keys: SerialKeys
     order: LabelOrder
     folder: Path
-    part: int
+    part: int = 0
 
 
 def progress(folder: Path, batch: Batch) -> Progress:
@@ -76,27 +76,33 @@ def progress(folder: Path, batch: Batch) -> Progress:
     return Progress(sum(_size(batch, part) for part in range(_parts(batch)) if _is_whole(folder, part)), batch.wanted)
 
 
-def run(
-    batch: Batch,
-    keys: SerialKeys,
-    order: LabelOrder,
-    folder: Path,
-    told: Callable[[Progress], None] = lambda _now: None,
-) -> list[Path]:
+def run(work: LabelWork, told: Callable[[Progress], None] = lambda _now: None) -> list[Path]:
     """Write the parts that are missing and return all files of the job, CSV files too. Raises `LabelJobError` for a
     folder that holds another job, for an impossible order, and for a symbol that does not read back; `OSError`."""
-    _begin(batch, order, folder)
-    missing = [part for part in range(_parts(batch)) if not _is_whole(folder, part)]
-    works = (_Work(batch, keys, order, folder, part) for part in missing)
-    done = progress(folder, batch).done
-    told(Progress(done, batch.wanted))
-    for part in _all_done(works, len(missing)):
+    for now in _made(work, None):
+        told(now)
+    return sorted(work.folder.glob("part-*"))
+
+
+def step(work: LabelWork, most: int) -> Progress:
+    """Write at most so many of the parts that are missing; returns how far the job is. Raises what `run` raises."""
+    *_, at = _made(work, most)
+    return at
+
+
+def _made(work: LabelWork, most: int | None) -> Iterator[Progress]:
+    """Progress at the beginning and behind each part."""
+    batch = work.batch
+    _begin(batch, work.order, work.folder)
+    missing = [part for part in range(_parts(batch)) if not _is_whole(work.folder, part)][:most]
+    done = progress(work.folder, batch).done
+    yield Progress(done, batch.wanted)
+    for part in _all_done((replace(work, part=part) for part in missing), len(missing)):
         done += _size(batch, part)
-        told(Progress(done, batch.wanted))
-    return sorted(folder.glob("part-*"))
+        yield Progress(done, batch.wanted)
 
 
-def _all_done(works: Iterator[_Work], count: int) -> Iterator[int]:
+def _all_done(works: Iterator[LabelWork], count: int) -> Iterator[int]:
     """Numbers of parts as they become whole. One process for each core; never more than two parts a core at once."""
     cores = min(len(os.sched_getaffinity(0)), count)
     if cores <= 1:
@@ -123,7 +129,7 @@ def _begin(batch: Batch, order: LabelOrder, folder: Path) -> None:
         raise LabelJobError(f"Expected the job of {folder} to be the same as before, got another order.")
 
 
-def _write_part(work: _Work) -> int:
+def _write_part(work: LabelWork) -> int:
     """One part: its labels and its table, the table last, for it says that the part is whole."""
     start = work.part * PART
     serials = batch_serials(work.batch, work.keys, start, start + PART)
@@ -141,7 +147,7 @@ def _write_part(work: _Work) -> int:
     return work.part
 
 
-def _label(work: _Work, number: int, serial: str) -> tuple[int, Code]:
+def _label(work: LabelWork, number: int, serial: str) -> tuple[int, Code]:
     lot = (("10", work.batch.lot),) if work.batch.lot else ()
     return number, Code("01", work.batch.gtin, (*lot, ("21", serial)))
 
@@ -170,7 +176,7 @@ def _file(number: int, code: Code, order: LabelOrder) -> str:
     return f"{number:08}_{code.serial}.{order.format}"
 
 
-def _table(made: list[tuple[int, Code, Modules]], work: _Work, part: str) -> bytes:
+def _table(made: list[tuple[int, Code, Modules]], work: LabelWork, part: str) -> bytes:
     out = io.StringIO()
     rows = csv.writer(out)
     rows.writerow(_COLUMNS)
@@ -182,7 +188,7 @@ def _table(made: list[tuple[int, Code, Modules]], work: _Work, part: str) -> byt
     return out.getvalue().encode()
 
 
-def _check_readable(work: _Work, code: Code, symbol: Modules) -> None:
+def _check_readable(work: LabelWork, code: Code, symbol: Modules) -> None:
     order = work.order
     expected = digital_link(code, order.base_url) if order.kind == "qr" else element_string(code)
     found = read_back(symbol)

@@ -35,6 +35,7 @@ class Monitor:
             ReadyPart("products", counts.products > 0, counts.products),
             ReadyPart("published", counts.published > 0, counts.published),
             ReadyPart("items", counts.items > 0, counts.items),
+            ReadyPart("labels", counts.labels > 0, counts.labels),
             ReadyPart("events", counts.events > 0, counts.events),
             ReadyPart("keys", counts.keys > 0, counts.keys),
             ReadyPart("conformity", counts.conformity > 0, counts.conformity),

@@ -76,6 +76,19 @@ def list_batches(connection: sa.Connection, gtins: Sequence[str], *, limit: int 
     return tuple(_batch(row) for row in connection.execute(chosen))
 
 
+def waiting_batch(connection: sa.Connection) -> Batch | None:
+    """The oldest batch that the background has to go on with, None for none."""
+    table = code_batch
+    waits = sa.select(table).where(table.c.queued, table.c.failure == "", table.c.issued < table.c.wanted)
+    row = connection.execute(waits.order_by(table.c.made_at, table.c.id).limit(1)).first()
+    return None if row is None else _batch(row)
+
+
+def fail_batch(connection: sa.Connection, batch_id: str, failure: str) -> None:
+    """Note why a batch cannot go on."""
+    connection.execute(sa.update(code_batch).where(code_batch.c.id == batch_id).values(failure=failure[:300]))
+
+
 def issue_part(connection: sa.Connection, batch: Batch, serials: Sequence[str]) -> Batch:
     """Write the next serials of a batch as items and move its progress on, both or neither; of two workers at once one
     does it. Raises `BatchError` if the batch has moved meanwhile, or if one of the serials is an item already: then

@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .issue_tables import code_batch
+from .portal_tables import print_job
 from .tables import certificate, critical_event, enterprise, item, lot, model, passport_version, scan
 from .tables_enterprise import api_key
 
@@ -22,6 +24,7 @@ class ReadinessCounts:
     published: int
     lots: int
     items: int
+    labels: int
     events: int
     keys: int
     conformity: int
@@ -53,6 +56,9 @@ def readiness_counts(connection: sa.Connection, enterprise_id: str) -> Readiness
             number(version, version.c.gtin.in_(own), version.c.lot == "", version.c.status == "published"),
             number(lot, lot.c.gtin.in_(own)),
             sa.select(sa.func.coalesce(sa.func.sum(lot.c.uploaded), 0)).where(lot.c.gtin.in_(own)).scalar_subquery(),
+            sa.select(sa.func.coalesce(sa.func.sum(print_job.c.done), 0))
+            .where(print_job.c.batch_id.in_(sa.select(code_batch.c.id).where(code_batch.c.gtin.in_(own))))
+            .scalar_subquery(),
             number(critical_event, critical_event.c.gtin.in_(own)),
             number(api_key, api_key.c.enterprise_id == enterprise_id, api_key.c.revoked_at == 0),
             number(certificate, certificate.c.gtin.in_(own), certificate.c.kind.like("conformity%")),

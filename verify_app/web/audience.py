@@ -93,6 +93,13 @@ _MANAGE_ACCOUNTS = (
     "accounts.person",
 )
 _ENTERPRISE_PORTAL = (
+    "portal.codes.batch",
+    "portal.codes.carrier",
+    "portal.codes.codes",
+    "portal.codes.issue",
+    "portal.codes.label_file",
+    "portal.codes.print_labels",
+    "portal.codes.serials",
     "portal.imports.follow",
     "portal.imports.imports",
     "portal.imports.refused_rows",

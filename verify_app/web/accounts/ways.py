@@ -27,6 +27,7 @@ WAYS = (
     Way("/desk/audit", "desk.audit", Permission.READ_AUDIT),
     Way("/enterprise", "portal.overview", Permission.ENTERPRISE_PORTAL),
     Way("/enterprise/products", "portal.products", Permission.ENTERPRISE_PORTAL),
+    Way("/enterprise/codes", "portal.codes", Permission.ENTERPRISE_PORTAL),
     Way("/enterprise/imports", "portal.imports", Permission.ENTERPRISE_PORTAL),
     Way("/enterprise/keys", "portal.keys", Permission.ENTERPRISE_PORTAL),
     Way("/desk/reviews", "portal.reviews", Permission.REVIEW_PUBLICATIONS),
