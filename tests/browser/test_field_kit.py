@@ -13,7 +13,6 @@ from verify_app.store.field import checks_of, visits_of
 
 # The pages forbid eval(), and Playwright's wait_for_function needs it as soon as it has to wait: selectors wait here.
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's Chromium")]
-playwright = pytest.importorskip("playwright.sync_api")
 __all__ = ["empty_database", "office"]
 
 
@@ -35,48 +34,47 @@ def sign_in(page, address, person):
     page.wait_for_selector("[data-kept=yes]")  # from here on the page opens without a network
 
 
-def test_checks_made_offline_survive_a_dead_phone_and_arrive_once(office, address, tmp_path):
+def test_checks_made_offline_survive_a_dead_phone_and_arrive_once(office, address, tmp_path, chromium):
     person = office.open(Role.INSPECTOR)
-    with playwright.sync_playwright() as machine:
 
-        def phone():
-            opened = machine.chromium.launch_persistent_context(
-                tmp_path / "phone", executable_path=CHROMIUM, args=FLAGS, viewport=PHONE, locale="vi-VN"
-            )
-            opened.set_default_timeout(120_000)
-            return opened
+    def phone():
+        opened = chromium.browser_type.launch_persistent_context(
+            tmp_path / "phone", executable_path=CHROMIUM, args=FLAGS, viewport=PHONE, locale="vi-VN"
+        )
+        opened.set_default_timeout(120_000)
+        return opened
 
-        first = phone()
-        page = first.new_page()
-        sign_in(page, address, person)
-        first.set_offline(True)
-        page.fill("#place", "Chợ Ví Dụ")
-        for _ in range(2):
-            page.fill("#code", ITEM)
-            page.click("[data-typed] button")
-        page.wait_for_selector(".kit-odd >> nth=1")  # the phone itself sees the same code twice
-        assert "2 mục đang chờ gửi" in page.inner_text("[data-status]")
-        page.click("[data-finish]")  # the next stall, still without a network
-        page.wait_for_selector("[data-checks]:empty", state="attached")
+    first = phone()
+    page = first.new_page()
+    sign_in(page, address, person)
+    first.set_offline(True)
+    page.fill("#place", "Chợ Ví Dụ")
+    for _ in range(2):
         page.fill("#code", ITEM)
         page.click("[data-typed] button")
-        page.wait_for_selector("li.is-pending")
-        first.close()  # the battery is empty
+    page.wait_for_selector(".kit-odd >> nth=1")  # the phone itself sees the same code twice
+    assert "2 mục đang chờ gửi" in page.inner_text("[data-status]")
+    page.click("[data-finish]")  # the next stall, still without a network
+    page.wait_for_selector("[data-checks]:empty", state="attached")
+    page.fill("#code", ITEM)
+    page.click("[data-typed] button")
+    page.wait_for_selector("li.is-pending")
+    first.close()  # the battery is empty
 
-        second = phone()
-        second.set_offline(True)
-        second.clear_cookies()  # a browser that dies may forget who was signed in, and then nothing is lost either
-        page = second.new_page()
-        page.goto(f"{address}/desk/field/kit")  # from the phone itself
-        page.wait_for_selector("li.is-pending")
-        assert "3 mục đang chờ gửi" in page.inner_text("[data-status]")
-        second.set_offline(False)
-        page.wait_for_selector("[data-again]:not([hidden])")
-        assert "đăng nhập lại" in page.inner_text("[data-status]")
-        sign_in(page, address, person)
-        page.wait_for_selector("[data-status]:text-is('Đã gửi tất cả.')")
-        assert "nơi khác" in page.inner_text(".kit-odd")  # the item of the first stall
-        second.close()
+    second = phone()
+    second.set_offline(True)
+    second.clear_cookies()  # a browser that dies may forget who was signed in, and then nothing is lost either
+    page = second.new_page()
+    page.goto(f"{address}/desk/field/kit")  # from the phone itself
+    page.wait_for_selector("li.is-pending")
+    assert "3 mục đang chờ gửi" in page.inner_text("[data-status]")
+    second.set_offline(False)
+    page.wait_for_selector("[data-again]:not([hidden])")
+    assert "đăng nhập lại" in page.inner_text("[data-status]")
+    sign_in(page, address, person)
+    page.wait_for_selector("[data-status]:text-is('Đã gửi tất cả.')")
+    assert "nơi khác" in page.inner_text(".kit-odd")  # the item of the first stall
+    second.close()
     elsewhere, visit = visits_of(office.engine, person.id)
     assert (visit.place, bool(visit.closed)) == ("Chợ Ví Dụ", True)
     assert [check.path for check in checks_of(office.engine, visit.id)] == [ITEM, ITEM]
