@@ -228,7 +228,7 @@ def test_plain_parameters_are_tried_if_told(tmp_path: Path) -> None:
 def test_a_made_world_is_replayed_and_scored(tmp_path: Path, valkey_server: ValkeyServer) -> None:
     with valkey_server.client() as client:
         client.flushall()
-    write(make(variant("plain", codes=1500, enumerators=2, slow_enumerators=0, viral=2, burst_attacks=2), 7), tmp_path)
+    write(make(variant("plain", codes=800, enumerators=2, slow_enumerators=0, viral=2, burst_attacks=2), 7), tmp_path)
     files = Files(*(tmp_path / name for name in ("registry.jsonl.gz", "geoip.csv", "scans.jsonl.gz", "v.jsonl.gz")))
     run(valkey_server.url, files, built_in())
     tally = score(files.scans, tmp_path / "truth.json", files.output)
@@ -248,7 +248,7 @@ def _teach(server: ValkeyServer, files: Files, folder: Path) -> None:
     truth = json.loads((folder / "truth.json").read_text())
     assert save(folder / "x.jsonl.gz", examples(judging(server.url, files, built_in()), truth)) > 100
     out = folder / "score-9.json"
-    told = CliRunner().invoke(evaluate, ["fit", str(folder / "x.jsonl.gz"), "-o", str(out), "--codes", "1500"])
+    told = CliRunner().invoke(evaluate, ["fit", str(folder / "x.jsonl.gz"), "-o", str(out), "--codes", "800"])
     assert told.exit_code == 0, told.output
     rules, found = Rules.from_json(out.read_text()), list(load(folder / "x.jsonl.gz"))
     assert rules.version == "score-9"
