@@ -114,6 +114,7 @@ class DictPassports:
     lots: dict[tuple[str, str], LotPart] = field(default_factory=dict)
     items: dict[tuple[str, str], ItemPart] = field(default_factory=dict)
     shorts: dict[str, Code] = field(default_factory=dict)
+    invented: set[str] = field(default_factory=set)  # serials that do not bear their product's signature
     error: Exception | None = None
     asked: int = 0
 
@@ -127,7 +128,7 @@ class DictPassports:
             return None
         item = self.items.get((code.gtin, code.serial)) if code.serial else None
         lot = self.lots.get((code.gtin, item.lot if item and item.lot else code.lot))
-        return Passport(code, model, lot, item)
+        return Passport(code, model, lot, item, signature=False if code.serial in self.invented else None)
 
 
 @dataclass

@@ -77,7 +77,7 @@ def parts(settings: Settings) -> Iterator[Parts]:
 
 @pytest.fixture
 def target(engine: sa.Engine, parts: Parts, tmp_path: Path) -> Target:
-    return Target(engine, parts.history, tmp_path)
+    return Target(engine, parts.history, tmp_path, parts.secret)
 
 
 def now() -> int:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verify_app.domain.address_table import Located
-from verify_app.domain.circumstances import circumstances, facts_of, keep_until, nature_of, shipment_of
+from verify_app.domain.circumstances import circumstances, keep_until, nature_of, shipment_of
 from verify_app.domain.code import Code
 from verify_app.domain.evidence import Circumstances, Network
 from verify_app.domain.network import block_of, is_own_network, is_program, network_of, place_of_line
@@ -17,7 +17,6 @@ from verify_app.domain.printed_date import PrintedDate
 from verify_app.domain.scan import Origin, Visit
 from verify_app.domain.signals import Nature
 from verify_app.domain.standing import PRIOR_MS, prior
-from verify_app.domain.suspicion import Facts
 from verify_app.domain.text import Text
 from verify_app.store.evidence import circumstances as unpacked
 from verify_app.store.evidence import linked, pack
@@ -131,14 +130,11 @@ def test_an_unknown_serial_says_whether_its_lot_is_complete():
     assert not seen(known(item=None, lot=replace(LOT, uploaded=1))).complete
 
 
-def test_check_characters_that_do_not_fit_are_told():
-    assert seen(known(replace(MODEL, check_key="key"))).invalid
+def test_a_signature_that_does_not_fit_is_told():
+    assert [seen(replace(known(), signature=held)).invalid for held in (False, True, None)] == [True, False, False]
 
 
-def test_facts_for_the_judgement_come_from_the_same_circumstances():
-    odd = Circumstances(unlisted=True, complete=True, flagged=True)
-    assert facts_of(odd, signed=False, typed=True) == Facts(False, True, None, True, True)
-    assert facts_of(Circumstances(invalid=True), signed=True, typed=False).signature is False
+def test_what_the_score_asks_of_the_product_is_its_model_s():
     assert nature_of(known(replace(MODEL, refillable=True, sequential=True))) == Nature(True, True)
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from verify_app.domain.check_code import check_characters
 from verify_app.domain.code import FOREIGN, SHORT, Code, CodeError
 from verify_app.domain.evidence import Evidence
 from verify_app.domain.history import Flags, History
@@ -148,6 +147,7 @@ def test_the_signature_of_an_unknown_serial_outweighs_what_was_uploaded(signatur
     held = replace(passport(code, lot=lot, item=None), signature=signature)
     verdict = judged(code, held, visit=replace(VISIT, entry=entry))
     assert (verdict.name, verdict.level) == (reason, level)
+    assert (Reason.UNKNOWN_SERIAL in verdict.reasons) is (signature is False)
 
 
 def test_an_unknown_lot_is_named_before_nothing_else():
@@ -329,23 +329,10 @@ def test_an_overrun_lot_code_is_a_sign_of_copies_and_its_items_are_not():
     assert judged(history=overrun).name is Reason.VALID
 
 
-def signed(serial, item=None, entry=Entry.LINK):
-    code = Code("01", GTIN, (("10", "L1"), ("21", serial)))
-    held = passport(code, model=replace(MODEL, check_key="key"), item=item)
-    return judged(code, held, visit=replace(VISIT, entry=entry))
-
-
-def test_a_serial_whose_check_characters_do_not_fit_is_invalid():
-    assert signed("ABCDEFGH").reasons == (Reason.CODE_INVALID, Reason.UNKNOWN_SERIAL)
-    assert (signed("ABCDEFGH").level, signed("ABC").level) == (Level.ALERT, Level.ALERT)
-    assert signed("ABCDEFGH", entry=Entry.TYPED).level is Level.CAUTION
-
-
-def test_a_serial_with_good_check_characters_that_is_not_registered_was_sent_late():
-    serial = "ABCD" + check_characters("key", GTIN, "ABCD")
-    verdict = signed(serial)
-    assert (verdict.reasons, verdict.level) == ((Reason.UNKNOWN_SERIAL,), Level.CAUTION)
-    assert signed(serial, ItemPart(serial, "L1")).name is Reason.VALID
+def test_a_registered_serial_whose_signature_does_not_fit_is_invalid_all_the_same():
+    verdict = judged(held=replace(passport(), signature=False))
+    assert (verdict.reasons, verdict.level) == ((Reason.CODE_INVALID,), Level.ALERT)
+    assert judged(held=replace(passport(), signature=True)).name is Reason.VALID
 
 
 def test_a_buyer_who_looks_within_five_days_of_the_sale_is_not_warned():

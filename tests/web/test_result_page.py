@@ -69,8 +69,8 @@ ODD = Evidence(credited=5, days=5, ndays=5, north=4, gap10=4, gap30=3, lines=4, 
 
 
 def invalid(world):
-    with_model(world, check_key="key")
-    return ITEM
+    world.passports.invented.add("INVENTED")
+    return f"{LOT}/21/INVENTED"
 
 
 STATES = {  # name -> (how to get there, expected verdict, expected level)

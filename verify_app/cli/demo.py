@@ -28,7 +28,7 @@ def load_command(if_empty: bool, quick: bool) -> None:
         settings = Settings.from_env()
         parts = build(settings)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        target = Target(open_engine(settings.database), parts.history, settings.data_dir)
+        target = Target(open_engine(settings.database), parts.history, settings.data_dir, parts.secret)
         done = load(target, time.time_ns() // 1_000_000, if_empty=if_empty)
         if done.pictures and not quick:
             finish_pictures(settings.data_dir)

@@ -111,7 +111,6 @@ def _model(table: Table, raw: Table, today: date) -> ModelPart:
         granularity=Granularity(raw.get("granularity", "item")),
         expected_stages=tuple(Stage(stage) for stage in raw.get("expected", ())),
         refillable=raw.get("refillable", False),
-        check_key=raw.get("check_key", ""),
         province=table["enterprise"]["tenant"],
         published_at=instant(day(today, _PUBLISHED)),
         review=Review(raw.get("review", "published")),
@@ -188,7 +187,7 @@ def _items(table: Table, today: date) -> Iterator[ItemRecord]:
                 since = instant(made if state is ItemState.ACTIVE else day(made, (today - made).days // 2))
                 yield ItemRecord(
                     product["gtin"],
-                    ItemPart(serial(*key, product.get("check_key", "")), lot["lot"], state, since),
+                    ItemPart(serial(*key), lot["lot"], state, since),
                     format_short(short_payload(*key)),
                 )
 

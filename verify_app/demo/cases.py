@@ -58,9 +58,8 @@ def _case(raw: Table) -> Case:
 
 def _code(raw: Table) -> Code:
     product = source.products()[raw["product"]]
-    gtin, key = product["gtin"], product.get("check_key", "")
-    lot = raw.get("lot", "")
-    named = serial(gtin, lot, raw["item"], key) if "item" in raw else raw.get("serial", "")
+    gtin, lot = product["gtin"], raw.get("lot", "")
+    named = serial(gtin, lot, raw["item"]) if "item" in raw else raw.get("serial", "")
     printed = (("10", raw.get("claimed_lot", lot)), ("21", named))
     return Code("01", gtin, tuple((ai, value) for ai, value in printed if value))
 

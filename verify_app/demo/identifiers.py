@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from ..domain.check_code import LENGTH, check_characters
-
 _KEY = b"verify-app demonstration registry"  # no secret: anybody may know the demonstration's codes
 _SYMBOLS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32, without 0 1 I O, which people confuse
 _SERIAL_LENGTH = 13
 _SHORT_BITS = 45  # nine symbols of five bits
 
 
-def serial(gtin: str, lot: str, number: int, check_key: str = "") -> str:
-    """Serial of item `number` (from 1) of a lot: 13 letters and digits, the last five of them check characters where
-    the product has a key for them."""
+def serial(gtin: str, lot: str, number: int) -> str:
+    """Serial of item `number` (from 1) of a lot: 13 letters and digits."""
     value = _number(f"serial/{gtin}/{lot}/{number}")
-    text = "".join(_SYMBOLS[(value >> (5 * place)) & 31] for place in range(_SERIAL_LENGTH))
-    return text if not check_key else text[:-LENGTH] + check_characters(check_key, gtin, text[:-LENGTH])
+    return "".join(_SYMBOLS[(value >> (5 * place)) & 31] for place in range(_SERIAL_LENGTH))
 
 
 def short_payload(gtin: str, lot: str, number: int) -> int:

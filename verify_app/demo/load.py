@@ -17,6 +17,7 @@ from .build import build_registry, recipes
 from .dates import instant
 from .links import write_demo_links
 from .pictures import FIRST, write_pictures
+from .signed import write_schemes
 from .standings import write_standings
 from .visits import earlier_visits
 
@@ -44,11 +45,12 @@ class _Progress:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the demonstration goes: the SQL engine, the histories and DATA_DIR."""
+    """Where the demonstration goes: the SQL engine, the histories and DATA_DIR; `master`: the installation's secret."""
 
     engine: sa.Engine
     history: Histories
     data_dir: Path
+    master: bytes
 
 
 def load(target: Target, now: int, *, if_empty: bool = False) -> Loaded:
@@ -76,6 +78,7 @@ def load(target: Target, now: int, *, if_empty: bool = False) -> Loaded:
         progress.registry = True
         _write(path, progress)
     write_demo_links(target.engine)
+    write_schemes(target.engine, target.master)
     write_standings(target.engine, instant(day, "08:30"))
     return Loaded(records, pictures, _see(target, path, progress))
 

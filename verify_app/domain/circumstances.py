@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from .check_code import holds
 from .evidence import Circumstances, Network
 from .passport import ItemState, LotPart, Passport, Shipment
 from .provinces import PROVINCES, REACH_KM, distance_to_province
 from .scan import Origin, Visit
 from .signals import Nature
-from .suspicion import Facts
 
 DAY_MS = 86_400_000
 _YEAR_MS = 366 * DAY_MS
@@ -47,14 +45,8 @@ def circumstances(passport: Passport, visit: Visit, identity: str, flagged: bool
         life_days=min(255, max(0, passport.model.use_days)),
         unlisted=item is None,
         complete=bool(passport.lot and passport.lot.complete),
-        invalid=holds(passport.model.check_key, passport.model.gtin, passport.code.serial) is False,
+        invalid=passport.signature is False,
     )
-
-
-def facts_of(seen: Circumstances, signed: bool, typed: bool) -> Facts:
-    """The same as facts for `of_code`. `signed`: the product's serials carry check characters."""
-    signature = None if not signed else not seen.invalid
-    return Facts(not seen.unlisted, seen.complete, signature, typed, seen.flagged)
 
 
 def nature_of(passport: Passport) -> Nature:

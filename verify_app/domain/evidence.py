@@ -43,7 +43,7 @@ class Circumstances:
     linked: bool = False  # came within days after a robot drew a preview of the link (a rebuild is told so)
     unlisted: bool = False  # the registry does not hold the serial …
     complete: bool = False  # … although every serial of its lot was sent
-    invalid: bool = False  # its check characters do not fit
+    invalid: bool = False  # it does not bear its producer's signature
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from .check_code import holds
 from .circumstances import DAY_MS, nature_of
 from .code import FOREIGN, SHORT, Code, CodeError, Granularity
 from .history import History
@@ -129,8 +128,7 @@ def _acts(passport: Passport, history: History | None) -> Iterator[Reason]:
 def _records(code: Code, passport: Passport, today: date) -> Iterator[Reason]:
     """What the carrier claims against what the registry holds, and the dates of the lot."""
     lot, item = passport.lot, passport.item
-    unfit = holds(passport.model.check_key, code.gtin, code.serial) is False
-    if code.serial and (unfit or passport.signature is False):
+    if passport.signature is False:
         yield Reason.CODE_INVALID
     if code.serial and item is None:
         late = passport.signature or (passport.signature is None and lot is not None and not lot.complete)
@@ -194,8 +192,6 @@ def _level(reason: Reason, passport: Passport, visit: Visit) -> Level:
         return Level.CAUTION  # mistyped
     if reason is Reason.UNKNOWN_SERIAL and (visit.entry is Entry.TYPED or passport.lot is None):
         return Level.CAUTION  # mistyped, or no lot to tell whether its serials were all sent to us
-    if reason is Reason.UNKNOWN_SERIAL and holds(passport.model.check_key, passport.model.gtin, passport.code.serial):
-        return Level.CAUTION  # nobody but the producer can have made it: sent late
     if reason is Reason.ALREADY_SOLD and passport.item:
         return _sold_level(passport.item, visit.when)
     return LEVELS[reason]

@@ -141,7 +141,6 @@ class ModelPart:
     use_days: int = 0  # how long such an item lasts once it is bought; 0: nobody says
     sequential: bool = False  # serials can be guessed from their neighbours
     books_shipments: bool = False  # its producer books every item's leaving, so one not booked has not left
-    check_key: str = ""  # secret of the check characters of its serials, see `check_code.py`; never shown
     province: str = ""  # tenant that keeps this record
     version: int = 1
     published_at: int = 0  # UTC milliseconds
