@@ -156,6 +156,11 @@ def received(report_id: int, new: NewReport) -> Report:
     return Report(report_id, new, _end_of_day(new.filed, days), _end_of_day(new.filed, ANSWER_DAYS), changed=new.filed)
 
 
+def possible(report: Report) -> tuple[Move, ...]:
+    """The moves that a report's state allows, in the order of `Move`."""
+    return tuple(move for move in Move if report.state in _FROM[move])
+
+
 def stepped(report: Report, step: Step) -> Report:
     """The report after a step. Raises `ReportError` if the step is not possible now or lacks what it needs."""
     if report.state not in _FROM[step.move]:

@@ -13,6 +13,7 @@ from ..store import audit, cases, orders
 from ..store.cases import CaseChanged, CaseFile, Wanted
 from ..store.code_scans import SeenScan, scans_of
 from ..store.engine import Engine, StoreUnavailable, writing
+from .records import Records
 
 __all__ = ["CaseChanged", "CaseFile", "Office", "SeenScan", "Wanted", "note_of"]
 
@@ -40,6 +41,11 @@ class Office:
         if self.database is None:
             raise StoreUnavailable("Expected a database for the office, got none.")
         return self.database
+
+    @property
+    def records(self) -> Records:
+        """The look-ups of officers on the same database."""
+        return Records(self.engine)
 
     def note(self, note: Note, when: int) -> None:
         """Write into the audit log. If that cannot be, what was to be noted must not happen."""

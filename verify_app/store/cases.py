@@ -72,7 +72,7 @@ def queue(engine: sa.Engine, wanted: Wanted = Wanted(), limit: int = 50, offset:
     """Cases, the strongest first, then the latest evidence. Raises `StoreUnavailable`."""
     query = sa.select(case_file).where(*_conditions(wanted))
     ordered = query.order_by(case_file.c.score.desc(), case_file.c.last_evidence.desc(), case_file.c.id)
-    return ask(engine, lambda c: tuple(_read(row) for row in c.execute(ordered.limit(limit).offset(offset))))
+    return ask(engine, lambda c: tuple(read_case(row) for row in c.execute(ordered.limit(limit).offset(offset))))
 
 
 def count_cases(engine: sa.Engine, wanted: Wanted = Wanted()) -> dict[State, int]:
@@ -99,7 +99,7 @@ def step_in(connection: sa.Connection, case_id: int, step: Step, version: int | 
     row = connection.execute(sa.select(case_file).where(case_file.c.id == case_id).with_for_update()).first()
     if row is None:
         raise LookupError(f"Expected the number of a case, got {case_id}.")
-    before = _read(row)
+    before = read_case(row)
     if version is not None and version != before.version:
         raise CaseChanged(f"Expected version {version} of case {case_id}, got {before.version}.")
     after = stepped(before, step)
@@ -121,7 +121,7 @@ def close_idle(engine: sa.Engine, now: int) -> tuple[Case, ...]:
     )
     with writing(engine) as connection:
         query = sa.select(case_file).where(case_file.c.state.in_([State.NEW.value, State.ACTIVE.value]))
-        asleep = [case for case in map(_read, connection.execute(query)) if idle(case, now)]
+        asleep = [case for case in map(read_case, connection.execute(query)) if idle(case, now)]
         return tuple(step_in(connection, case.id, step) for case in asleep)
 
 
@@ -132,7 +132,7 @@ def similar_cases(engine: sa.Engine, case: Case, limit: int = 10) -> tuple[Case,
     same_lot = sa.case((case_file.c.lot == case.lot, 0), else_=1) if case.lot else sa.literal(0)
     query = sa.select(case_file).where(case_file.c.gtin == case.gtin, case_file.c.id != case.id)
     ordered = query.order_by(same_lot, case_file.c.opened.desc()).limit(limit)
-    return ask(engine, lambda connection: tuple(_read(row) for row in connection.execute(ordered)))
+    return ask(engine, lambda connection: tuple(read_case(row) for row in connection.execute(ordered)))
 
 
 def _case_for(connection: sa.Connection, stored: StoredAlert) -> Case:
@@ -141,7 +141,7 @@ def _case_for(connection: sa.Connection, stored: StoredAlert) -> Case:
     named = (case_file.c.subject == found.subject) | (case_file.c.id == stored.case_id)
     same = named | ((case_file.c.gtin == found.gtin) & (case_file.c.gtin != "")) if found.gtin else named
     query = sa.select(case_file).where(same).order_by((case_file.c.id != stored.case_id), case_file.c.id)
-    cases = [_read(row) for row in connection.execute(query.with_for_update())]
+    cases = [read_case(row) for row in connection.execute(query.with_for_update())]
     known = next((case for case in cases if case.id == stored.case_id), None)
     if known is not None and (known.state is State.CLOSED and found.last <= known.changed):
         return known  # delivered again, after the case was closed: nothing new
@@ -161,7 +161,7 @@ def _open(connection: sa.Connection, found: Alert) -> Case:
         places=found.places, score=found.score, last_evidence=found.last, changed=found.last,
     )  # fmt: skip
     result = connection.execute(sa.insert(case_file).values(_values(case)).returning(case_file.c.id))
-    return _read(connection.execute(sa.select(case_file).where(case_file.c.id == result.scalar_one())).one())
+    return read_case(connection.execute(sa.select(case_file).where(case_file.c.id == result.scalar_one())).one())
 
 
 def _file(connection: sa.Connection, case_id: int) -> CaseFile | None:
@@ -169,7 +169,7 @@ def _file(connection: sa.Connection, case_id: int) -> CaseFile | None:
     if row is None:
         return None
     steps = connection.execute(sa.select(case_step).where(case_step.c.case_id == case_id).order_by(case_step.c.number))
-    return CaseFile(_read(row), alerts_of_case(connection, case_id), tuple(_read_step(step) for step in steps))
+    return CaseFile(read_case(row), alerts_of_case(connection, case_id), tuple(_read_step(step) for step in steps))
 
 
 def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
@@ -219,7 +219,8 @@ def _step_values(after: Case, step: Step) -> dict[str, Any]:
     }
 
 
-def _read(row: Any) -> Case:
+def read_case(row: Any) -> Case:
+    """A case as its row tells it."""
     return Case(
         id=row.id,
         subject=row.subject,

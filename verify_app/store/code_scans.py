@@ -8,12 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from verify_app.domain.local_time import local_date
-from verify_app.domain.provinces import PROVINCES, nearest_province
+from verify_app.domain.provinces import PROVINCES, province_of_cell
 
 from .engine import Engine, ask
 from .tables import scan
-
-_STEP = 0.05  # degrees of a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def scans_of(engine: Engine, gtin: str, lot: str, serial: str, limit: int) -> tu
 def _read(row: Any) -> SeenScan:
     province = ""
     if row.cell_lat is not None and row.cell_lon is not None and row.country in ("", "VN"):
-        province = PROVINCES[nearest_province(row.cell_lat * _STEP, row.cell_lon * _STEP)].name
+        province = PROVINCES[province_of_cell(row.cell_lat, row.cell_lon)].name
     return SeenScan(
         row.when_ms, row.kind, f"{row.tag:08x}", province, row.country, row.serial, row.lot, row.prior_scans
     )

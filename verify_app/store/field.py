@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from verify_app.domain.field import Check, Mark, Visit
 
-from .engine import Engine, ask, insert, writing
+from .engine import Engine, ask, insert, reading, writing
 from .field_tables import field_check, field_photo, field_visit
 
 
@@ -82,6 +82,18 @@ def photos_of(engine: Engine, visit_id: str) -> tuple[Photo, ...]:
     """The photos and signatures of a visit. Raises `StoreUnavailable`."""
     query = sa.select(field_photo).where(field_photo.c.visit == visit_id).order_by(field_photo.c.received)
     return ask(engine, lambda c: tuple(Photo(**row._mapping) for row in c.execute(query)))
+
+
+def checks_upon(engine: Engine, gtin: str, lot: str = "", serial: str = "") -> tuple[tuple[Visit, Check], ...]:
+    """Checks of an item, of a lot, or of a product on all visits, oldest first. Raises `StoreUnavailable`."""
+    query = sa.select(field_check).where(field_check.c.gtin == gtin)
+    for column, value in ((field_check.c.serial, serial), (field_check.c.lot, "" if serial else lot)):
+        query = query.where(column == value) if value else query
+    with reading(engine) as connection:
+        checks = [_check(row) for row in connection.execute(query.order_by(field_check.c.taken, field_check.c.id))]
+        named = sa.select(field_visit).where(field_visit.c.id.in_({check.visit for check in checks}))
+        visits = {row.id: _visit(row) for row in connection.execute(named)}
+    return tuple((visits[check.visit], check) for check in checks)
 
 
 def read_elsewhere(engine: Engine, visit_id: str, paths: Sequence[str]) -> frozenset[str]:

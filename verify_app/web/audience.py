@@ -126,9 +126,22 @@ _REVIEW_PUBLICATIONS = (
 _READ_CASES = (
     "desk.cases.case",
     "desk.cases.queue",
+    "desk.minutes.minutes",
     "desk.orders.orders",
+    "desk.register.cases_file",
+    "desk.register.register",
+    "desk.register.register_file",
+    "desk.reports.photo",
+    "desk.reports.queue",
+    "desk.reports.queue_file",
+    "desk.reports.report",
+    "desk.search.search",
+    "desk.search.search_file",
 )
-_WORK_CASES = ("desk.cases.step",)
+_WORK_CASES = (
+    "desk.cases.step",
+    "desk.reports.step",
+)
 _PROPOSE_ACTS = (
     "desk.orders.propose",
     "desk.orders.step",

@@ -23,6 +23,9 @@ class Way:
 WAYS = (
     Way("/desk/", "desk.queue", Permission.READ_CASES),
     Way("/desk/field/", "desk.field", Permission.INSPECT),
+    Way("/desk/reports", "records.reports", Permission.READ_CASES),
+    Way("/desk/search", "records.search", Permission.READ_CASES),
+    Way("/desk/register", "records.register", Permission.READ_CASES),
     Way("/desk/orders", "desk.orders", Permission.READ_CASES),
     Way("/desk/audit", "desk.audit", Permission.READ_AUDIT),
     Way("/enterprise", "portal.overview", Permission.ENTERPRISE_PORTAL),

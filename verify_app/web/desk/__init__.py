@@ -2,8 +2,17 @@
 
 from flask import Blueprint
 
-from . import cases, log, orders, site
+from . import cases, log, minutes, orders, register, reports, search, site
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
-for pages in (cases.pages, orders.pages, log.pages, site.pages):
+for pages in (
+    cases.pages,
+    minutes.pages,
+    orders.pages,
+    log.pages,
+    site.pages,
+    register.pages,
+    reports.pages,
+    search.pages,
+):
     desk.register_blueprint(pages)

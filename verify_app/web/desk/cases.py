@@ -26,28 +26,28 @@ from .reach import office, place_name, province_name, reaches, saw, wanted_of
 
 pages = Blueprint("cases", __name__)
 _PAGE = 50
-_OPEN = tuple(state for state in State if state is not State.CLOSED)
+OPEN = tuple(state for state in State if state is not State.CLOSED)
 
 
 @pages.get("/")
 def queue() -> str:
     """Open cases, the strongest first; `?state=closed` shows those that are done."""
     account = the_account()
-    states = (State.CLOSED,) if request.args.get("state") == "closed" else _OPEN
+    states = (State.CLOSED,) if request.args.get("state") == "closed" else OPEN
     page = max(0, request.args.get("page", 0, type=int))
     found = office().queue(wanted_of(account, states=states), _PAGE + 1, page * _PAGE)
     shown = [(case, name_of(case)) for case in found[:_PAGE] if reaches(account, case)]
     counts = office().counts(wanted_of(account, states=tuple(State)))
     return render_template(
         "desk/queue.html", cases=shown, counts=counts, page=page, more=len(found) > _PAGE, now=now_ms(),
-        closed=states != _OPEN, place_name=place_name,
+        closed=states != OPEN, place_name=place_name,
     )  # fmt: skip
 
 
 @pages.get("/cases/<int:number>")
 def case(number: int) -> str:
     """All of one case: why, what is known of the goods, scans, history, what may be done."""
-    return _page(_found(number))
+    return _page(found_case(number))
 
 
 @pages.post("/cases/<int:number>")
@@ -56,14 +56,14 @@ def step(number: int) -> ResponseReturnValue:
     account = the_account()
     if not may(account.role, Permission.WORK_CASES):
         abort(403)
-    file = _found(number, look=False)
+    file = found_case(number, look=False)
     try:
         taken = _given(account)
         note = note_of(account, Kind.ACT, f"case.{taken.move.value}", f"case {number}", taken.note)
         office().step(number, taken, request.form.get("version", type=int), note)
     except (CaseError, CaseChanged, ValueError) as error:
         problem = "changed" if isinstance(error, CaseChanged) else "step"
-        return _page(_found(number, look=False), problem), 409 if problem == "changed" else 422
+        return _page(found_case(number, look=False), problem), 409 if problem == "changed" else 422
     gone = not reaches(account, file.case) or taken.area
     return redirect(link("/desk/" if gone and not _still(account, number) else f"/desk/cases/{number}"), 303)
 
@@ -90,7 +90,8 @@ def _still(account: Account, number: int) -> bool:
     return file is not None and reaches(account, file.case)
 
 
-def _found(number: int, *, look: bool = True) -> CaseFile:
+def found_case(number: int, *, look: bool = True) -> CaseFile:
+    """A case that the account reaches; to all others there is no such page. Looking is noted."""
     file = office().case(number)
     if file is None or not reaches(the_account(), file.case):
         abort(404)

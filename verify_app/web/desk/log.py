@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 
 import msgspec
 from flask import Blueprint, Response, render_template, request
 
 from ...domain.audit import Entry
 from .reach import office, saw
+from .tables import Cell, Columns, table_file
 
 pages = Blueprint("log", __name__)
 _PAGE = 100
@@ -43,7 +42,7 @@ def log() -> str:
 def log_csv() -> Response:
     """The whole log as CSV, streamed."""
     saw("audit log", "export as CSV")
-    return _file(_csv(office().whole_log()), "text/csv", "audit.csv")
+    return table_file("csv", "audit", Columns(_COLUMNS, _COLUMNS), map(_row, office().whole_log()))
 
 
 @pages.get("/audit.jsonl")
@@ -54,22 +53,10 @@ def log_json() -> Response:
     return _file(lines, "application/x-ndjson", "audit.jsonl")
 
 
-def _csv(entries: Iterator[Entry]) -> Iterator[bytes]:
-    yield b"\xef\xbb\xbf" + (",".join(_COLUMNS) + "\r\n").encode()
-    for entry in entries:
-        note, line = entry.note, StringIO()
-        told = (
-            (note.actor, note.name, note.role, note.action, note.subject, note.why, note.detail) if note else [""] * 7
-        )
-        csv.writer(line).writerow(
-            (entry.number, entry.when, entry.kind, *map(_plain, told), entry.body_digest, entry.seal)
-        )
-        yield line.getvalue().encode()
-
-
-def _plain(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell
+def _row(entry: Entry) -> tuple[Cell, ...]:
+    note = entry.note
+    told = (note.actor, note.name, note.role, note.action, note.subject, note.why, note.detail) if note else ("",) * 7
+    return (entry.number, entry.when, entry.kind, *told, entry.body_digest, entry.seal)
 
 
 def _file(body: Iterator[bytes], mime: str, name: str) -> Response:

@@ -1,0 +1,174 @@
+"""What officers look up and take along: scans, the register of violations, reports of shoppers, minutes of a case."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from io import BytesIO
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from tests.fixtures_accounts import empty_database, office, send
+from tests.fixtures_web import GTIN, ITEM
+from tests.html_checks import check_page
+from tests.registry_samples import REGISTRY
+from tests.web.test_desk import raise_alert
+from verify_app.domain.account import Role, Scope
+from verify_app.domain.audit import Kind
+from verify_app.domain.case import Move, Step
+from verify_app.domain.field import Check, Visit
+from verify_app.domain.parse import parse
+from verify_app.domain.provinces import PROVINCES
+from verify_app.domain.report import Grievance, NewReport
+from verify_app.store.audit import entries
+from verify_app.store.cases import take_step
+from verify_app.store.engine import writing
+from verify_app.store.field import Photo, keep_check, keep_photo, keep_visit
+from verify_app.store.ledger import LedgerRow, append
+from verify_app.store.registry import write_registry
+from verify_app.store.reports import StoredReports
+from verify_app.web.accounts.person import now_ms
+
+__all__ = ["empty_database", "office"]
+PLEIKU, HA_NOI = (279, 2160), (420, 2117)  # cells of 0.05 degrees
+
+
+def scanned(office, number, cell=PLEIKU, text=ITEM, **more):
+    code = parse(text)
+    row = LedgerRow(f"{number:032x}", now_ms() - number * 1000, code.identity, code.gtin, code.lot, code.serial,
+                    tag=number, country="VN", cell=cell, **more)  # fmt: skip
+    with writing(office.engine) as connection:
+        append(connection, [row])
+
+
+def reported(office, tmp_path, area="Gia Lai", **more):
+    new = NewReport(
+        now_ms(), Grievance.SEAL, parse(ITEM).identity, ITEM, "VALID", GTIN, "L2601", "A1B2C3", area, **more
+    )
+    StoredReports(office.engine, tmp_path / "reports").file("R-0001", new)
+
+
+def test_the_search_finds_scans_page_by_page_and_leaves_its_words_in_the_log(office):
+    for number in range(1, 61):
+        scanned(office, number)
+    client = office.someone(Role.INSPECTOR)
+    page = client.get(f"/desk/search?code={ITEM}")
+    check_page(page.text, "vi")
+    assert page.text.count("<tr><td>") == 50
+    following = re.search(r'href="([^"]*after=[^"]*)"', page.text)[1].replace("&amp;", "&")
+    assert client.get(following).text.count("<tr><td>") == 10
+    assert client.get("/desk/search?code=%3F%3F").text.count("Không đọc được mã này") == 1
+    assert "Ngày chưa đúng" in client.get("/desk/search?since=x").text
+    looks = [entry.note.subject for entry in entries(office.engine) if entry.kind is Kind.LOOK]
+    assert looks[0] == f"ledger: code={ITEM}"
+
+
+def test_who_names_no_goods_sees_the_scans_of_the_own_provinces_alone(office):
+    scanned(office, 1, PLEIKU)
+    scanned(office, 2, HA_NOI)
+    client = office.someone(Role.INSPECTOR)
+    here = client.get("/desk/search?since=2020-01-01").text
+    assert ("Gia Lai</td>" in here, "Hà Nội</td>" in here) == (True, False)
+    ha_noi = next(str(n) for n, province in enumerate(PROVINCES) if province.name == "Hà Nội")
+    assert "Tra cứu theo nơi chỉ mở" in client.get(f"/desk/search?province={ha_noi}").text
+    assert "Hà Nội</td>" in client.get(f"/desk/search?gtin={GTIN}&province={ha_noi}").text
+
+
+def test_an_enterprise_is_named_by_number_or_by_part_of_its_name(office):
+    write_registry(office.engine, REGISTRY)
+    client = office.someone(Role.INSPECTOR)
+    one = REGISTRY.enterprises[0]
+    assert "Không có lượt quét nào" in client.get(f"/desk/search?enterprise={one.id}").text
+    assert "Không có lượt quét nào" in client.get("/desk/search", query_string={"enterprise": one.name.text("vi")}).text
+    assert "Không có doanh nghiệp" in client.get("/desk/search?enterprise=zzz").text
+
+
+def test_what_was_found_is_taken_along_as_csv_xlsx_and_json(office):
+    scanned(office, 1, text=f"/01/{GTIN}/10/=1+1/21/A1B2C3")
+    client = office.someone(Role.INSPECTOR)
+    told = client.get(f"/desk/search.csv?gtin={GTIN}").get_data().decode("utf-8-sig").splitlines()
+    assert told[0].startswith("Thời điểm,GTIN,Lô,Số sê-ri")
+    assert f"{GTIN},'=1+1,A1B2C3,Gia Lai,VN,00000001,scan,link,0" in told[1]  # no spreadsheet runs it
+    (row,) = client.get(f"/desk/search.json?gtin={GTIN}").json
+    assert (row["lot"], row["province"], row["prior_scans"]) == ("=1+1", "Gia Lai", 0)
+    file = client.get(f"/desk/search.xlsx?gtin={GTIN}").get_data()
+    sheet = CalamineWorkbook.from_filelike(BytesIO(file)).get_sheet_by_index(0).to_python()
+    assert (sheet[0][0], sheet[1][2], len(sheet)) == ("Thời điểm", "=1+1", 2)
+    assert client.get(f"/desk/search.doc?gtin={GTIN}").status_code == 404
+
+
+@pytest.fixture
+def violation(office):
+    number = raise_alert(office)
+    for at, move in enumerate((Move.OPEN, Move.INVESTIGATE, Move.PROPOSE)):
+        take_step(office.engine, number, Step(move, "an@example.vn", now_ms() + at, "nhãn in khác"))
+    return number
+
+
+def test_the_register_is_full_only_when_nothing_is_open_and_keeps_what_was_reopened(office, violation):
+    client = office.someone(Role.INSPECTOR)
+    page = client.get("/desk/register")
+    check_page(page.text, "vi")
+    assert "<strong>0&nbsp;%</strong>" in page.text
+    send(client, f"/desk/cases/{violation}", move="close", finding="confirmed", result="violation")
+    assert "<strong>100&nbsp;%</strong>" in client.get("/desk/register").text
+    send(client, f"/desk/cases/{violation}", move="reopen", note="có chứng cứ mới")
+    (entry,) = client.get("/desk/register.json").json
+    assert (entry["number"], entry["said_by"], entry["closed"], entry["reason"]) == (
+        violation, "an@example.vn", "", "nhãn in khác")  # fmt: skip
+    assert client.get("/desk/register.csv").text.count("\n") == 2
+    assert client.get("/desk/register.pdf").get_data().startswith(b"%PDF-")
+    rules = [rule for rule in office.app.url_map.iter_rules() if rule.rule.startswith("/desk/register")]
+    assert {method for rule in rules for method in rule.methods} == {"GET", "HEAD", "OPTIONS"}
+    elsewhere = office.sign_in(office.open(Role.INSPECTOR, "other", scope=Scope(("Hà Nội",), ("*",))))
+    assert elsewhere.get("/desk/register.json").json == []
+    assert [row["number"] for row in client.get("/desk/cases.json").json] == [violation]
+
+
+def test_a_report_is_taken_and_answered_and_the_file_names_no_sender(office, tmp_path):
+    reported(office, tmp_path, note="Tem bị rách")
+    client = office.someone(Role.INSPECTOR)
+    check_page(client.get("/desk/reports").text, "vi")
+    page = client.get("/desk/reports/1").text
+    check_page(page, "vi")
+    assert "Tem bị rách" in page
+    assert "R-0001" not in page
+    assert send(client, "/desk/reports/1", move="answer", outcome="violation", answer="x").status_code == 422
+    assert send(client, "/desk/reports/1", move="take", version="0").status_code == 303
+    assert send(client, "/desk/reports/1", move="take", version="0").status_code == 409
+    answer = {"move": "answer", "outcome": "violation", "answer": "Đã xử lý, cảm ơn bạn."}
+    assert send(client, "/desk/reports/1", **answer).status_code == 303
+    assert "Đã xử lý, cảm ơn bạn." in client.get("/desk/reports/1").text
+    (row,) = client.get("/desk/reports.json").json
+    assert (row["state"], row["answer"], "R-0001" in str(row)) == ("Đã trả lời", "Đã xử lý, cảm ơn bạn.", False)
+    acts = [entry.note.action for entry in entries(office.engine) if entry.kind is Kind.ACT]
+    assert acts == ["report.take", "report.answer"]
+
+
+def test_reports_of_other_provinces_are_not_even_there(office, tmp_path):
+    reported(office, tmp_path, area="Hà Nội/Phường Ví Dụ")
+    client = office.someone(Role.INSPECTOR)
+    assert "/desk/reports/1" not in client.get("/desk/reports").text
+    assert client.get("/desk/reports/1").status_code == 404
+    assert send(client, "/desk/reports/1", move="take").status_code == 404
+    assert client.get("/desk/reports/2/x.jpg").status_code == 404
+
+
+def test_the_minutes_hold_the_evidence_with_digests_and_the_log_holds_theirs(office, violation, tmp_path):
+    digest = sha256(b"photo").hexdigest()
+    keep_visit(office.engine, Visit("v1", "inspector", "Cán bộ An", "Chợ Ví Dụ", opened=now_ms()))
+    code = parse(ITEM)
+    keep_check(office.engine, Check("c1", "v1", ITEM, now_ms(), now_ms(), code.path, code.gtin, code.lot, code.serial,
+                                    2, ("REPEATED",), note="tem <mờ> & lệch"))  # fmt: skip
+    keep_photo(office.engine, Photo("p1", "v1", "c1", "photo", digest, now_ms()))
+    reported(office, tmp_path, note="Tem bị rách")
+    scanned(office, 1)
+    client = office.someone(Role.INSPECTOR)
+    answer = client.get(f"/desk/cases/{violation}/minutes.pdf")
+    body = answer.get_data()
+    assert (answer.mimetype, body[:5]) == ("application/pdf", b"%PDF-")
+    assert body.count(b"/FontFile2") == 2  # both cuts of the font travel with the paper
+    (note,) = [e.note for e in entries(office.engine) if e.note.action == "case.minutes"]
+    assert sha256(body).hexdigest() in note.why
+    assert office.someone(Role.PROVINCE).get(f"/desk/cases/{violation + 1}/minutes.pdf").status_code == 404

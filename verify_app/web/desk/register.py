@@ -1,0 +1,91 @@
+"""The register of violations, and the queue of cases, as pages and files."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from ...domain.case import Case, State
+from ...domain.register import Violation, handled
+from ...inspection.paper import Paper
+from ..accounts.door import the_account
+from ..accounts.person import now_ms
+from ..language import words
+from .cases import OPEN, name_of
+from .reach import areas_of, office, province_name, reaches, saw, wanted_of
+from .tables import Cell, Columns, table_file
+
+pages = Blueprint("register", __name__)
+_MOST = 10_000  # cases of one file
+_ENTRY = ("number", "product", "gtin", "lot", "serial", "province", "state", "result", "said", "said_by", "closed",
+          "closed_by", "reason")  # fmt: skip
+_CASE = ("number", "rule", "score", "product", "gtin", "lot", "serial", "province", "state", "owner", "deadline",
+         "result")  # fmt: skip
+
+
+@pages.get("/register")
+def register() -> str:
+    """The register: every case in which somebody said "violation"; nothing leads out of it."""
+    entries = _entries()
+    saw("register of violations", "supervision")
+    named = [(entry, name_of(entry.case), province_name(entry.case.area)) for entry in entries]
+    still = sum(entry.open for entry in entries)
+    return render_template("desk/register.html", entries=named, handled=handled(entries), still=still)
+
+
+@pages.get("/register.<form>")
+def register_file(form: str) -> Response:
+    """The register as a file; as PDF with the font embedded."""
+    entries = _entries()
+    saw("register of violations", f"export as {form}")
+    rows = [_entry(entry) for entry in entries]
+    if form == "pdf":
+        return Response(_paper(rows, handled(entries)), mimetype="application/pdf",
+                        headers={"Content-Disposition": 'attachment; filename="register.pdf"'})  # fmt: skip
+    return table_file(form, "register", _columns(_ENTRY), rows)
+
+
+@pages.get("/cases.<form>")
+def cases_file(form: str) -> Response:
+    """The cases of the queue as a file; `?state=closed` those that are done."""
+    account = the_account()
+    states = (State.CLOSED,) if request.args.get("state") == "closed" else OPEN
+    saw("queue of cases", f"export as {form}")
+    found = office().queue(wanted_of(account, states=states), _MOST)
+    return table_file(form, "cases", _columns(_CASE), [_case(case) for case in found if reaches(account, case)])
+
+
+def _entries() -> list[Violation]:
+    account = the_account()
+    return [entry for entry in office().records.violations(areas_of(account)) if reaches(account, entry.case)]
+
+
+def _columns(names: tuple[str, ...]) -> Columns:
+    return Columns(names, tuple(words().text(f"records.column.{name}") for name in names))
+
+
+def _entry(entry: Violation) -> tuple[Cell, ...]:
+    case, text, moment = entry.case, words().text, words().moment
+    result = text(f"desk.result.{case.result.value}") if case.result else ""
+    return (case.id, name_of(case), case.gtin, case.lot, case.serial, province_name(case.area),
+            text(f"desk.state.{case.state.value}"), result, moment(entry.said), entry.said_by,
+            moment(entry.closed) if entry.closed else "", entry.closed_by, entry.reason)  # fmt: skip
+
+
+def _case(case: Case) -> tuple[Cell, ...]:
+    text = words().text
+    result = text(f"desk.result.{case.result.value}") if case.result else ""
+    return (case.id, text(f"desk.rule.{case.rule.value}"), round(case.score, 1), name_of(case), case.gtin, case.lot,
+            case.serial, province_name(case.area), text(f"desk.state.{case.state.value}"), case.owner,
+            words().date(case.deadline) if case.deadline else "", result)  # fmt: skip
+
+
+def _paper(rows: list[tuple[Cell, ...]], share: float) -> bytes:
+    text = words().text
+    paper = Paper(text("records.register"), text("site.name"), wide=True)
+    made = text("records.register_made", when=words().moment(now_ms()), share=words().number(share), count=len(rows))
+    paper.title(text("records.register"), made)
+    shown = (0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 12)
+    header = [_columns(_ENTRY).words[place] for place in shown]
+    widths = (10, 44, 20, 24, 22, 20, 20, 24, 28, 24, 25)
+    paper.table(header, [[str(row[place]) for place in shown] for row in rows], widths)
+    return paper.pdf()

@@ -1,0 +1,132 @@
+"""Shoppers' reports: the queue with its terms, one report with its photos, and the steps that officers take."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+
+from ...domain.account import EVERYWHERE, Account
+from ...domain.audit import Kind
+from ...domain.permissions import Permission, may
+from ...domain.provinces import PROVINCES
+from ...domain.report import Move, Outcome, Report, State, Step, overdue, possible
+from ...inspection.office import note_of
+from ...inspection.records import ReportChanged, ReportError, ReportFile, ReportsFor, photo_path
+from ..accounts.door import the_account
+from ..accounts.person import now_ms
+from ..language import link, words
+from ..target import the_parts
+from .reach import office, saw, sector_of
+from .tables import Columns, table_file
+
+pages = Blueprint("reports", __name__)
+_PAGE = 50
+_MOST = 10_000  # reports of one file
+_OPEN = tuple(state for state in State if state is not State.ANSWERED)
+_COLUMNS = ("number", "time", "reason", "product", "gtin", "lot", "serial", "area", "state", "take_by", "answer_by",
+            "result", "answer")  # fmt: skip
+
+
+@pages.get("/reports")
+def queue() -> str:
+    """Reports that wait, the next term first; `?state=answered` those that are done."""
+    account, page = the_account(), max(0, request.args.get("page", 0, type=int))
+    done = request.args.get("state") == "answered"
+    wanted = ReportsFor(states=(State.ANSWERED,) if done else _OPEN, areas=_areas(account))
+    found = office().records.reports(wanted, _PAGE + 1, page * _PAGE)
+    counts = office().records.report_counts(ReportsFor(states=tuple(State), areas=_areas(account)))
+    saw("reports of shoppers", "casework")
+    return render_template(
+        "desk/reports.html", reports=[one for one in found[:_PAGE] if _covers(account, one)], counts=counts, done=done,
+        page=page, more=len(found) > _PAGE, overdue=overdue, now=now_ms(),
+    )  # fmt: skip
+
+
+@pages.get("/reports.<form>")
+def queue_file(form: str) -> Response:
+    """The reports as a file. Nothing in it tells who sent one."""
+    account = the_account()
+    saw("reports of shoppers", f"export as {form}")
+    found = office().records.reports(ReportsFor(states=tuple(State), areas=_areas(account)), _MOST)
+    columns = Columns(_COLUMNS, tuple(words().text(f"records.column.{name}") for name in _COLUMNS))
+    return table_file(form, "reports", columns, [_cells(one) for one in found if _covers(account, one)])
+
+
+@pages.get("/reports/<int:number>")
+def report(number: int) -> str:
+    """One report: what was said, of which code, with which verdict; its photos, terms and history."""
+    file = _found(number)
+    saw(f"report {number}", request.args.get("why", "")[:200] or "casework")
+    return _page(file)
+
+
+@pages.get("/reports/<int:number>/<digest>.jpg")
+def photo(number: int, digest: str) -> Response:
+    """A photo of a report."""
+    kept = next((one for one in _found(number).report.what.photos if one.sha256 == digest), None)
+    if kept is None:
+        abort(404)
+    return send_file(photo_path(the_parts().settings.data_dir / "reports", kept).resolve(), mimetype="image/jpeg")
+
+
+@pages.post("/reports/<int:number>")
+def step(number: int) -> ResponseReturnValue:
+    """Take, forward, note, answer or reopen a report."""
+    account, form = the_account(), request.form
+    _found(number)
+    try:
+        outcome, area = form.get("outcome", ""), form.get("area", "")
+        taken = Step(
+            Move(form.get("move", "")), account.name, now_ms(), form.get("note", "").strip()[:2000],
+            area if area in {province.name for province in PROVINCES} else "",
+            Outcome(outcome) if outcome else None, form.get("answer", "").strip()[:4000],
+        )  # fmt: skip
+        note = note_of(account, Kind.ACT, f"report.{taken.move.value}", f"report {number}", taken.note or taken.answer)
+        office().records.step_report(number, taken, form.get("version", type=int), note)
+    except (ReportError, ReportChanged, ValueError) as error:
+        problem = "changed" if isinstance(error, ReportChanged) else getattr(error, "field", "state")
+        return _page(_found(number), problem), 409 if problem == "changed" else 422
+    after = office().records.report(number)
+    gone = after is None or not _reaches(account, after.report)
+    return redirect(link("/desk/reports" if gone else f"/desk/reports/{number}"), 303)
+
+
+def _page(file: ReportFile, problem: str = "") -> str:
+    account = the_account()
+    return render_template(
+        "desk/report.html", file=file, report=file.report, what=file.report.what, problem=problem, outcomes=Outcome,
+        moves=possible(file.report) if may(account.role, Permission.WORK_CASES) else (), provinces=PROVINCES,
+        late=overdue(file.report, now_ms()),
+    )  # fmt: skip
+
+
+def _found(number: int) -> ReportFile:
+    file = office().records.report(number)
+    if file is None or not _reaches(the_account(), file.report):
+        abort(404)
+    return file
+
+
+def _areas(account: Account) -> tuple[str, ...]:
+    """Areas whose reports an account sees: its own, and for those above a commune what has no place."""
+    if EVERYWHERE in account.scope.areas:
+        return ()
+    return (*account.scope.areas, *(("",) if set(account.scope.areas) & set(account.scope.provinces) else ()))
+
+
+def _reaches(account: Account, report: Report) -> bool:
+    areas, here = _areas(account), report.what.area
+    inside = not areas or here in areas or any(area and here.startswith(f"{area}/") for area in areas)
+    return inside and _covers(account, report)
+
+
+def _covers(account: Account, report: Report) -> bool:
+    return account.scope.covers_sector(sector_of(report.what.gtin))
+
+
+def _cells(one: Report) -> tuple[str | int, ...]:
+    what, text, moment = one.what, words().text, words().moment
+    result = text(f"records.outcome.{one.outcome.value}") if one.outcome else ""
+    return (one.id, moment(what.filed), text(f"report.reason.{what.grievance.value}"), what.path, what.gtin, what.lot,
+            what.serial, what.area, text(f"records.state.{one.state.value}"), moment(one.take_by),
+            moment(one.answer_by), result, one.answer)  # fmt: skip

@@ -1,0 +1,143 @@
+"""The ledger search: by code, product, lot, enterprise, place and period; a page at a time, or the whole as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from ...domain.account import Account
+from ...domain.code import CodeError
+from ...domain.local_time import VIETNAM
+from ...domain.parse import parse
+from ...domain.provinces import PROVINCES
+from ...domain.registry import Enterprise
+from ...inspection.records import LedgerRow, SearchFor, SearchTooWide, province_of
+from ..accounts.door import the_account
+from ..accounts.person import now_ms
+from ..language import words
+from .reach import areas_of, office, province_name, saw, sector_of
+from .tables import Cell, Columns, table_file
+
+pages = Blueprint("search", __name__)
+MOST = 200_000  # rows of one file
+_FIELDS = ("code", "gtin", "lot", "enterprise", "province", "since", "until")
+_COLUMNS = ("time", "gtin", "lot", "serial", "province", "country", "device", "kind", "entry", "prior_scans")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form asks for: the search, or the message id of why there is none; enterprises to choose from."""
+
+    wanted: SearchFor | None = None
+    problem: str = ""
+    choices: tuple[Enterprise, ...] = ()
+    given: dict[str, str] = field(default_factory=dict)
+
+
+@pages.get("/search")
+def search() -> str:
+    """The form, and one page of what it finds."""
+    asked = _asked(the_account())
+    rows: tuple[LedgerRow, ...] = ()
+    following, problem = "", asked.problem
+    if asked.wanted:
+        saw(f"ledger: {_told(asked)}", request.args.get("why", "")[:200] or "search")
+        try:
+            page = office().records.search(asked.wanted, now_ms())
+            rows = tuple(_within(page.rows, the_account()))
+            following = f"{page.next[0]}.{page.next[1]}" if page.next else ""
+        except SearchTooWide:
+            problem = "wide"
+    return render_template(
+        "desk/search.html", asked=asked, rows=rows, following=following, problem=problem, place_of=province_of,
+        provinces=[(str(number), province.name) for number, province in enumerate(PROVINCES)],
+    )  # fmt: skip
+
+
+@pages.get("/search.<form>")
+def search_file(form: str) -> Response:
+    """Everything that the search finds, as a file, at most `MOST` rows."""
+    asked = _asked(the_account())
+    if asked.wanted is None:
+        abort(404)
+    saw(f"ledger: {_told(asked)}", f"export as {form}")
+    found = office().records.found(replace(asked.wanted, after=None), now_ms(), MOST)
+    rows = _within(found, the_account())
+    columns = Columns(_COLUMNS, tuple(words().text(f"records.column.{name}") for name in _COLUMNS))
+    moment = words().moment
+    return table_file(form, "scans", columns, (_cells(row, moment(row.when)) for row in rows))
+
+
+def _cells(row: LedgerRow, moment: str) -> tuple[Cell, ...]:
+    place = province_of(row)
+    return (moment, row.gtin, row.lot, row.serial, place, row.country, f"{row.tag:08x}", row.kind, row.entry,
+            row.prior_scans)  # fmt: skip
+
+
+def _within(rows: Iterable[LedgerRow], account: Account) -> Iterator[LedgerRow]:
+    """Those of the account's sectors."""
+    known: dict[str, bool] = {}
+    for row in rows:
+        if row.gtin not in known:
+            known[row.gtin] = account.scope.covers_sector(sector_of(row.gtin))
+        if known[row.gtin]:
+            yield row
+
+
+def _asked(account: Account) -> Asked:
+    """The search of the form. Who names no goods sees the scans of the own provinces only."""
+    given = {name: request.args.get(name, "").strip()[:500] for name in _FIELDS}
+    if not any(given.values()):
+        return Asked(given=given)
+    try:
+        wanted = SearchFor(since=_day(given["since"]), until=_day(given["until"], 1), after=_after())
+    except ValueError:
+        return Asked(problem="day", given=given)
+    if given["code"]:
+        try:
+            code = parse(given["code"])
+        except CodeError:
+            return Asked(problem="code", given=given)
+        if code.gtin and not code.serial:
+            wanted = replace(wanted, gtin=code.gtin, lot=code.lot)
+        else:
+            wanted = replace(wanted, identity=code.identity)
+    wanted = replace(
+        wanted, gtin=given["gtin"].zfill(14) if given["gtin"] else wanted.gtin, lot=given["lot"] or wanted.lot
+    )
+    if given["enterprise"]:
+        choices = office().records.enterprises(given["enterprise"])
+        if len(choices) != 1:
+            return Asked(problem="choose" if choices else "enterprise", choices=choices, given=given)
+        wanted = replace(wanted, enterprise=choices[0].id)
+    return _placed(account, wanted, given)
+
+
+def _placed(account: Account, wanted: SearchFor, given: dict[str, str]) -> Asked:
+    areas = areas_of(account)
+    place = given["province"] if province_name(given["province"]) else ""
+    if areas and not (wanted.identity or wanted.gtin or wanted.lot or wanted.enterprise):
+        if place and place not in areas:
+            return Asked(problem="place", given=given)
+        place = place or areas[0]
+    return Asked(replace(wanted, province=int(place) if place else None), given=given)
+
+
+def _day(given: str, later: int = 0) -> int:
+    """The instant at which a local day (or the one so many days later) begins, 0 for none. Raises `ValueError`."""
+    if not given:
+        return 0
+    day = datetime.strptime(given, "%Y-%m-%d").date() + timedelta(days=later)
+    return int(datetime.combine(day, time(), VIETNAM).timestamp() * 1000)
+
+
+def _after() -> tuple[int, str] | None:
+    when, _, scan = request.args.get("after", "").partition(".")
+    return (int(when), scan[:32]) if when.isascii() and when.isdigit() and len(when) < 16 and scan else None
+
+
+def _told(asked: Asked) -> str:
+    return ", ".join(f"{name}={value}" for name, value in asked.given.items() if value)[:400]
