@@ -172,3 +172,17 @@ def test_the_minutes_hold_the_evidence_with_digests_and_the_log_holds_theirs(off
     (note,) = [e.note for e in entries(office.engine) if e.note.action == "case.minutes"]
     assert sha256(body).hexdigest() in note.why
     assert office.someone(Role.PROVINCE).get(f"/desk/cases/{violation + 1}/minutes.pdf").status_code == 404
+
+
+def test_the_case_shows_where_and_when_on_a_map_with_both_archipelagos(office):
+    number = raise_alert(office)
+    scanned(office, 1)
+    scanned(office, 2, HA_NOI)
+    scanned(office, 3, (330, 2236))  # on Hoàng Sa: Đà Nẵng
+    page = office.someone(Role.INSPECTOR).get(f"/desk/cases/{number}").text
+    check_page(page, "vi")
+    assert re.findall(r'class="level-m4" d="[^"]+"><title>([^<]+)', page) == ["Đà Nẵng: 1", "Gia Lai: 1", "Hà Nội: 1"]
+    assert len(re.findall(r'<path class="level-m', page)) == 34
+    assert "Quần đảo Hoàng Sa (Đà Nẵng): 1" in page
+    assert "Quần đảo Trường Sa (Khánh Hòa): 0" in page
+    assert "ODbL" in page

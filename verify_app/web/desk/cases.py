@@ -16,16 +16,18 @@ from ...domain.parse import parse
 from ...domain.passport import Passport
 from ...domain.permissions import Permission, may
 from ...domain.provinces import PROVINCES
-from ...inspection.office import CaseChanged, CaseFile, note_of
+from ...inspection.office import CaseChanged, CaseFile, SeenScan, note_of
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
-from ..language import link
+from ..language import link, words
 from ..target import the_parts
-from .chart import Bar, bars
+from .chart import Bar, bars, lanes
+from .map import drawing, shapes
 from .reach import office, place_name, province_name, reaches, saw, wanted_of
 
 pages = Blueprint("cases", __name__)
 _PAGE = 50
+_LANES = 8  # places of the timeline
 OPEN = tuple(state for state in State if state is not State.CLOSED)
 
 
@@ -85,6 +87,14 @@ def passport_of(case: Case) -> Passport | None:
         return None
 
 
+def place_of(scan: SeenScan) -> str:
+    """Where a scan came from, as far as it is known, in the reader's language."""
+    if scan.province:
+        return scan.province
+    unknown = words().text("records.no_place")
+    return unknown if scan.country in ("", "VN") else words().country(scan.country)
+
+
 def _still(account: Account, number: int) -> bool:
     file = office().case(number)
     return file is not None and reaches(account, file.case)
@@ -116,6 +126,9 @@ def _page(file: CaseFile, problem: str = "") -> str:
         case=one,
         passport=passport_of(one),
         scans=scans,
+        lanes=lanes([(scan.when, place_of(scan)) for scan in scans], _LANES),
+        map=drawing(),
+        shapes=shapes(places),
         days=bars([Bar(day, count) for day, count in days.items()]),
         places=sorted(places.items(), key=lambda pair: (-pair[1], pair[0])),
         similar=[other for other in office().similar(one) if reaches(account, other)],
@@ -126,6 +139,7 @@ def _page(file: CaseFile, problem: str = "") -> str:
         results=RESULTS,
         provinces=[(str(number), province.name) for number, province in enumerate(PROVINCES)],
         place_name=place_name,
+        place_of=place_of,
         province=province_name(one.area),
         problem=problem,
         now=now_ms(),

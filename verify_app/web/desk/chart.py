@@ -39,3 +39,26 @@ def bars(told: Sequence[Bar]) -> tuple[Drawn, ...]:
               round(max(1.0, width - GAP), 2), round(HEIGHT * bar.count / most, 2))
         for number, bar in enumerate(told)
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The moments of one place on a line from the first to the last moment of all, 0 to `WIDTH`."""
+
+    label: str
+    count: int
+    dots: tuple[float, ...]
+
+
+def lanes(told: Sequence[tuple[int, str]], most: int) -> tuple[Lane, ...]:
+    """One lane for each place (moment, place), the busiest first; what lies beyond `most` lanes is left out."""
+    if not told:
+        return ()
+    begin, span = min(told)[0], max(1, max(told)[0] - min(told)[0])
+    places: dict[str, set[float]] = {}
+    counts: dict[str, int] = {}
+    for when, place in told:
+        counts[place] = counts.get(place, 0) + 1
+        places.setdefault(place, set()).add(round(4 + (WIDTH - 8) * (when - begin) / span, 1))
+    busy = sorted(counts, key=lambda place: (-counts[place], place))[:most]
+    return tuple(Lane(place, counts[place], tuple(sorted(places[place]))) for place in busy)

@@ -16,7 +16,7 @@ from ...inspection.paper import Paper
 from ...inspection.records import ReportsFor
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
-from .cases import found_case, passport_of
+from .cases import found_case, passport_of, place_of
 from .reach import office, province_name
 
 pages = Blueprint("minutes", __name__)
@@ -74,7 +74,7 @@ def _goods(paper: Paper, say: Catalogue, file: CaseFile) -> None:
         (say.text("desk.lot"), case.lot),
         (say.text("desk.serial"), case.serial),
         *((say.text("desk.operator"), f"{one.name.text('vi')}, {one.address.text('vi')}") for one in operators),
-        (say.text("desk.province"), province_name(case.area)),
+        (say.text("records.column.province"), province_name(case.area)),
         (say.text("records.column.state"), say.text(f"desk.state.{case.state.value}")),
         (say.text("desk.finding"), finding),
         (say.text("desk.result"), result),
@@ -104,7 +104,7 @@ def _scans(paper: Paper, say: Catalogue, scans: tuple[SeenScan, ...]) -> None:
         return
     counts: dict[str, int] = {}
     for scan in scans:
-        place = scan.province or (say.country(scan.country) if scan.country else "–")
+        place = place_of(scan)
         counts[place] = counts.get(place, 0) + 1
     paper.head(say.text("desk.scans_by_province"))
     devices = len({scan.device for scan in scans})

@@ -64,9 +64,10 @@ def report(number: int) -> str:
 def photo(number: int, digest: str) -> Response:
     """A photo of a report."""
     kept = next((one for one in _found(number).report.what.photos if one.sha256 == digest), None)
-    if kept is None:
+    path = photo_path(the_parts().settings.data_dir / "reports", kept) if kept else None
+    if path is None or not path.is_file():
         abort(404)
-    return send_file(photo_path(the_parts().settings.data_dir / "reports", kept).resolve(), mimetype="image/jpeg")
+    return send_file(path.resolve(), mimetype="image/jpeg")
 
 
 @pages.post("/reports/<int:number>")

@@ -32,6 +32,7 @@ from ..receipt import refusal
 from ..scanning import read_photo
 from ..target import the_parts
 from ..visit import visit_of
+from .cases import place_of
 from .reach import office, saw
 
 pages = Blueprint("site", __name__, url_prefix="/field")
@@ -124,6 +125,7 @@ def visit(visit_id: str) -> str:
         checks=[(check, _verdict_words(check), _goods(check), site().scans(check)) for check in checks],
         odd=site().odd(checks),
         photos=site().photos(visit_id),
+        place_of=place_of,
     )
 
 
@@ -134,6 +136,8 @@ def picture(visit_id: str, digest: str) -> Response:
     if digest not in {one.digest for one in site().photos(visit_id)}:
         abort(404)
     path: Path = site().file_of(digest)
+    if not path.is_file():
+        abort(404)  # the disk lost it; its digest still stands on the page
     return send_file(path.resolve(), mimetype="image/jpeg")
 
 
@@ -217,7 +221,7 @@ def _known(check: Check) -> list[str]:
         told.append(words().text("desk.known.scans", count=len(scans), devices=devices, first=first, last=last))
         told.append(words().text("desk.known.places", places=places))
     if state := _goods(check)["state"]:
-        told.append(words().text("desk.known.state", state=state))
+        told.append(words().text("desk.known.state", state=words().text(f"records.item.{state}")))
     return told
 
 
