@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from .tables import CODE, DOCUMENT, MILLISECONDS, metadata
+from .columns import CODE, DOCUMENT, MILLISECONDS
+from .tables import metadata
 
 account = sa.Table(
     "account",

@@ -4,32 +4,20 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from .tables import CODE, DOCUMENT, MILLISECONDS, metadata
-
-
-def _code(name: str) -> sa.Column[str]:
-    return sa.Column(name, CODE, nullable=False, server_default="")
-
-
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, server_default="")
-
-
-def _number(name: str) -> sa.Column[int]:
-    return sa.Column(name, MILLISECONDS, nullable=False, server_default="0")
-
+from .columns import CODE, DOCUMENT, code, number, prose
+from .tables import metadata
 
 field_visit = sa.Table(
     "field_visit",
     metadata,
     sa.Column("id", CODE, primary_key=True),
     sa.Column("account", CODE, nullable=False, index=True),
-    _text("officer"),
-    _text("place"),
-    _text("seller"),
-    _text("note"),
-    _number("opened"),
-    _number("closed"),
+    prose("officer"),
+    prose("place"),
+    prose("seller"),
+    prose("note"),
+    number("opened"),
+    number("closed"),
 )
 
 field_check = sa.Table(
@@ -37,17 +25,17 @@ field_check = sa.Table(
     metadata,
     sa.Column("id", CODE, primary_key=True),
     sa.Column("visit", CODE, sa.ForeignKey("field_visit.id"), nullable=False, index=True),
-    _text("text"),
-    _number("taken"),
-    _number("received"),
+    prose("text"),
+    number("taken"),
+    number("received"),
     sa.Column("path", CODE, nullable=False, server_default="", index=True),
-    _code("gtin"),
-    _code("lot"),
-    _code("serial"),
+    code("gtin"),
+    code("lot"),
+    code("serial"),
     sa.Column("level", sa.Integer, nullable=False, server_default="0"),
-    _code("reasons"),  # a space between
+    code("reasons"),  # a space between
     sa.Column("marks", DOCUMENT, nullable=False, server_default="{}"),
-    _text("note"),
+    prose("note"),
 )
 
 # A photo or signature lies as a file named by its digest; `check` is "" for the seller's signature.
@@ -56,8 +44,8 @@ field_photo = sa.Table(
     metadata,
     sa.Column("id", CODE, primary_key=True),
     sa.Column("visit", CODE, sa.ForeignKey("field_visit.id"), nullable=False, index=True),
-    _code("check"),
+    code("check"),
     sa.Column("kind", CODE, nullable=False),  # photo or signature
     sa.Column("digest", CODE, nullable=False),  # SHA-256 of the file
-    _number("received"),
+    number("received"),
 )

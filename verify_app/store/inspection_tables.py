@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from .tables import CODE, DOCUMENT, MILLISECONDS, metadata
-
-
-def _words(name: str) -> sa.Column[str]:
-    return sa.Column(name, CODE, nullable=False, server_default="")
-
-
-def _number(name: str) -> sa.Column[int]:
-    return sa.Column(name, MILLISECONDS, nullable=False, server_default="0")
-
+from .columns import CODE, DOCUMENT, MILLISECONDS, code, number
+from .tables import metadata
 
 # "case" is a word of SQL. Changed only together with a new row of `case_step`, which counts `version`.
 case_file = sa.Table(
@@ -23,20 +15,20 @@ case_file = sa.Table(
     sa.Column("subject", CODE, nullable=False),
     sa.Column("rule", CODE, nullable=False),
     sa.Column("state", CODE, nullable=False),
-    _words("gtin"),
-    _words("lot"),
-    _words("serial"),
-    _words("area"),
-    _words("places"),  # provinces and regions, a space between
+    code("gtin"),
+    code("lot"),
+    code("serial"),
+    code("area"),
+    code("places"),  # provinces and regions, a space between
     sa.Column("score", sa.Float, nullable=False),
-    _words("owner"),
-    _number("deadline"),
-    _words("finding"),
-    _words("result"),
-    _words("proposed_by"),
+    code("owner"),
+    number("deadline"),
+    code("finding"),
+    code("result"),
+    code("proposed_by"),
     sa.Column("opened", MILLISECONDS, nullable=False),
-    _number("changed"),
-    _number("last_evidence"),
+    number("changed"),
+    number("last_evidence"),
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.Index("ix_case_file_state_score", "state", "score"),
     sa.Index("ix_case_file_gtin_lot", "gtin", "lot"),
@@ -55,11 +47,11 @@ case_step = sa.Table(
     sa.Column("when_ms", MILLISECONDS, nullable=False),
     sa.Column("state", CODE, nullable=False),  # after the step
     sa.Column("note", sa.Text, nullable=False),
-    _words("finding"),
-    _words("result"),
-    _words("owner"),
-    _words("area"),
-    _number("deadline"),
+    code("finding"),
+    code("result"),
+    code("owner"),
+    code("area"),
+    number("deadline"),
 )
 
 # What closed cases say of codes. Never deleted; in force while `ended` is 0.
@@ -69,13 +61,13 @@ standing = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("kind", CODE, nullable=False),
     sa.Column("gtin", CODE, nullable=False),
-    _words("lot"),
-    _words("serial"),
+    code("lot"),
+    code("serial"),
     sa.Column("case_id", sa.Integer, nullable=False, server_default="0", index=True),
     sa.Column("amount", sa.Float, nullable=False, server_default="0"),
     sa.Column("actor", sa.String, nullable=False),
     sa.Column("when_ms", MILLISECONDS, nullable=False),
-    _number("ended"),
+    number("ended"),
     sa.Index("ix_standing_gtin_serial", "gtin", "serial"),
     sa.Index("ix_standing_ended", "ended"),
 )

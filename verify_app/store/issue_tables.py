@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from .tables import CODE, metadata
+from .columns import CODE
+from .tables import metadata
 
 # How the serials of a product are made. `counter`: the first number that no batch has taken yet.
 serial_scheme = sa.Table(

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from .tables import CODE, DOCUMENT, MILLISECONDS, metadata
-
-
-def _words(name: str) -> sa.Column[str]:
-    return sa.Column(name, CODE, nullable=False, server_default="")
-
-
-def _number(name: str) -> sa.Column[int]:
-    return sa.Column(name, MILLISECONDS, nullable=False, server_default="0")
-
+from .columns import CODE, DOCUMENT, MILLISECONDS, code, number
+from .tables import metadata
 
 # Somebody asks to be taken up as an enterprise. Only a digest of the key to the request's own page is kept.
 join_request = sa.Table(
@@ -25,21 +17,21 @@ join_request = sa.Table(
     sa.Column("name", sa.String, nullable=False),
     sa.Column("address", sa.String, nullable=False),
     sa.Column("province", sa.String, nullable=False),
-    _words("gln"),
-    _words("tax_code"),
+    code("gln"),
+    code("tax_code"),
     sa.Column("phone", sa.String, nullable=False),
     sa.Column("person", sa.String, nullable=False),
     sa.Column("email", CODE, nullable=False),
-    _words("website"),
-    _words("lang"),
+    code("website"),
+    code("lang"),
     sa.Column("status", CODE, nullable=False),
     sa.Column("reason", sa.String, nullable=False, server_default=""),
     sa.Column("created_at", MILLISECONDS, nullable=False),
-    _number("confirmed_at"),
-    _number("decided_at"),
+    number("confirmed_at"),
+    number("decided_at"),
     sa.Column("decided_by", sa.String, nullable=False, server_default=""),
-    _words("enterprise_id"),
-    _words("account_id"),
+    code("enterprise_id"),
+    code("account_id"),
     sa.Index("ix_join_request_status_created_at", "status", "created_at"),
 )
 
@@ -53,11 +45,11 @@ print_job = sa.Table(
     sa.Column("author", sa.String, nullable=False),
     sa.Column("status", CODE, nullable=False),
     sa.Column("failure", sa.String, nullable=False, server_default=""),
-    _number("done"),
-    _number("total"),
+    number("done"),
+    number("total"),
     sa.Column("created_at", MILLISECONDS, nullable=False),
-    _words("held_by"),
-    _number("held_until"),
+    code("held_by"),
+    number("held_until"),
     sa.Index("ix_print_job_status_created_at", "status", "created_at"),
 )
 
@@ -88,7 +80,7 @@ letter = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("status", CODE, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
-    _number("next_at"),
+    number("next_at"),
     sa.Column("created_at", MILLISECONDS, nullable=False),
     sa.Column("answer", sa.String, nullable=False, server_default=""),
     sa.Index("ix_letter_status_next_at", "status", "next_at"),
@@ -101,5 +93,5 @@ digest = sa.Table(
     sa.Column("enterprise_id", CODE, sa.ForeignKey("enterprise.id"), primary_key=True),
     sa.Column("email", CODE, primary_key=True),
     sa.Column("lang", CODE, nullable=False),
-    _words("last_day"),
+    code("last_day"),
 )

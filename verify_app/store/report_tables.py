@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from .tables import CODE, MILLISECONDS, metadata
-
-
-def _words(name: str) -> sa.Column[str]:
-    return sa.Column(name, CODE, nullable=False, server_default="")
-
-
-def _number(name: str) -> sa.Column[int]:
-    return sa.Column(name, MILLISECONDS, nullable=False, server_default="0")
-
+from .columns import CODE, MILLISECONDS, code, number
+from .tables import metadata
 
 # Changed only together with a new row of `report_step`, which counts `version`.
 report = sa.Table(
@@ -26,17 +18,17 @@ report = sa.Table(
     sa.Column("subject", CODE, nullable=False, index=True),
     sa.Column("path", CODE, nullable=False),
     sa.Column("verdict", CODE, nullable=False),
-    _words("gtin"),
-    _words("lot"),
-    _words("serial"),
-    _words("area"),
+    code("gtin"),
+    code("lot"),
+    code("serial"),
+    code("area"),
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("proven", sa.Boolean, nullable=False),
     sa.Column("state", CODE, nullable=False),
-    _words("owner"),
+    code("owner"),
     sa.Column("take_by", MILLISECONDS, nullable=False),
     sa.Column("answer_by", MILLISECONDS, nullable=False),
-    _words("outcome"),
+    code("outcome"),
     sa.Column("answer", sa.Text, nullable=False),
     sa.Column("changed", MILLISECONDS, nullable=False),
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
@@ -65,10 +57,10 @@ report_step = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("move", CODE, nullable=False),
     sa.Column("actor", sa.String, nullable=False),
-    _number("when_ms"),
+    number("when_ms"),
     sa.Column("state", CODE, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
-    _words("area"),
-    _words("outcome"),
+    code("area"),
+    code("outcome"),
     sa.Column("answer", sa.Text, nullable=False),
 )

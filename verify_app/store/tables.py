@@ -1,17 +1,10 @@
-"""All tables. Text of several languages and published documents are JSON text, read and written by `documents.py`.
-
-Codes compare by bytes on both engines (collation "C" on PostgreSQL), so that lists have one order everywhere.
-Times are UTC milliseconds, 0 for none.
-"""
+"""All tables. Text of several languages and published documents are JSON text, read and written by `documents.py`."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-CODE = sa.String().with_variant(sa.String(collation="C"), "postgresql")
-# JSON as text on both engines: msgspec reads it straight into frozen values; what is searched has its own column.
-DOCUMENT = sa.Text()
-MILLISECONDS = sa.BigInteger()
+from .columns import CODE, DOCUMENT, MILLISECONDS, code, number
 
 metadata = sa.MetaData(
     naming_convention={
@@ -21,14 +14,6 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-def _words(name: str) -> sa.Column[str]:
-    return sa.Column(name, CODE, nullable=False, server_default="")
-
-
-def _number(name: str) -> sa.Column[int]:
-    return sa.Column(name, MILLISECONDS, nullable=False, server_default="0")
 
 
 tenant = sa.Table(
@@ -46,9 +31,9 @@ enterprise = sa.Table(
     sa.Column("kind", CODE, nullable=False),
     sa.Column("name", DOCUMENT, nullable=False),
     sa.Column("address", DOCUMENT, nullable=False),
-    _words("gln"),
-    _words("tax_code"),
-    _words("phone"),
+    code("gln"),
+    code("tax_code"),
+    code("phone"),
 )
 
 place = sa.Table(
@@ -66,7 +51,7 @@ model = sa.Table(
     sa.Column("gtin", CODE, primary_key=True),
     sa.Column("enterprise_id", CODE, sa.ForeignKey("enterprise.id"), nullable=False, index=True),
     sa.Column("tenant_id", CODE, sa.ForeignKey("tenant.id"), index=True),
-    _words("sector"),
+    code("sector"),
     # the version that the public sees: the last published one; before the first publication, the last one
     sa.Column("shown_version", sa.Integer, nullable=False),
 )
@@ -76,8 +61,8 @@ lot = sa.Table(
     metadata,
     sa.Column("gtin", CODE, sa.ForeignKey("model.gtin"), primary_key=True),
     sa.Column("lot", CODE, primary_key=True),
-    _number("declared"),
-    _number("uploaded"),
+    number("declared"),
+    number("uploaded"),
     sa.Column("shown_version", sa.Integer, nullable=False),
     sa.Index("ix_lot_lot", "lot"),
 )
@@ -96,7 +81,7 @@ passport_version = sa.Table(
     sa.Column("author", sa.String, nullable=False),
     sa.Column("reviewer", sa.String, nullable=False, server_default=""),
     sa.Column("written_at", MILLISECONDS, nullable=False),
-    _number("published_at"),
+    number("published_at"),
 )
 
 # One row of about 60 bytes per serial, clustered by its key: 10,000,000 items are one B-tree, not two. No foreign key:
@@ -106,10 +91,10 @@ item = sa.Table(
     metadata,
     sa.Column("gtin", CODE, primary_key=True),
     sa.Column("serial", CODE, primary_key=True),
-    _words("lot"),
+    code("lot"),
     sa.Column("state", CODE, nullable=False),
-    _number("state_at"),
-    _words("shipment"),
+    number("state_at"),
+    code("shipment"),
     sa.Index("ix_item_gtin_lot", "gtin", "lot"),
     sqlite_with_rowid=False,
 )
@@ -132,10 +117,10 @@ critical_event = sa.Table(
     sa.Column("lot", CODE, primary_key=True),
     sa.Column("id", CODE, primary_key=True),
     sa.Column("stage", CODE, nullable=False),
-    _number("when_ms"),
-    _words("place_gln"),
-    _words("biz_step"),
-    _words("product_code"),
+    number("when_ms"),
+    code("place_gln"),
+    code("biz_step"),
+    code("product_code"),
     sa.Column("in_error", sa.Boolean, nullable=False),
     sa.Index("ix_critical_event_place_gln_when_ms", "place_gln", "when_ms"),
 )
@@ -148,9 +133,9 @@ certificate = sa.Table(
     sa.Column("kind", CODE, primary_key=True),
     sa.Column("number", CODE, primary_key=True),
     sa.Column("body", DOCUMENT, nullable=False),
-    _words("standard"),
-    _words("valid_from"),
-    _words("valid_until"),
+    code("standard"),
+    code("valid_from"),
+    code("valid_until"),
     sa.Column("withdrawn", sa.Boolean, nullable=False),
     sa.Column("stars", sa.Integer, nullable=False, server_default="0"),
     sa.Index("ix_certificate_number", "number"),
@@ -164,13 +149,13 @@ act = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("kind", CODE, nullable=False),
     sa.Column("gtin", CODE, nullable=False),
-    _words("lot"),
-    _words("serial"),
+    code("lot"),
+    code("serial"),
     sa.Column("reason", DOCUMENT, nullable=False),
     sa.Column("actor", DOCUMENT, nullable=False),
     sa.Column("advice", DOCUMENT, nullable=False),
     sa.Column("when_ms", MILLISECONDS, nullable=False),
-    _number("ended"),
+    number("ended"),
     sa.UniqueConstraint("kind", "gtin", "lot", "serial", "when_ms"),
     sa.Index("ix_act_gtin_ended", "gtin", "ended"),
     sqlite_autoincrement=True,  # an act's number is public; it must never be given again
@@ -197,14 +182,14 @@ link = sa.Table(
     sa.Column("href", CODE, nullable=False),
     sa.Column("host", CODE, nullable=False),
     sa.Column("title", sa.String, nullable=False),
-    _words("hreflang"),  # languages, a space between
-    _words("media_type"),
-    _words("context"),  # contexts, a space between
+    code("hreflang"),  # languages, a space between
+    code("media_type"),
+    code("context"),  # contexts, a space between
     sa.Column("is_default", sa.Boolean, nullable=False),
     sa.Column("forwards_query", sa.Boolean, nullable=False),
     sa.Column("public", sa.Boolean, nullable=False),
-    _number("valid_from"),
-    _number("valid_until"),
+    number("valid_from"),
+    number("valid_until"),
 )
 
 # Who may ask for verification messages, beside the registered enterprises and places themselves.
@@ -213,7 +198,7 @@ requester = sa.Table(
     metadata,
     sa.Column("gln", CODE, primary_key=True),
     sa.Column("name", sa.String, nullable=False),
-    _words("key_digest"),
+    code("key_digest"),
     sa.Column("per_minute", sa.Integer, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
 )
@@ -229,15 +214,15 @@ scan = sa.Table(
     sa.Column("scan_id", CODE, primary_key=True),
     sa.Column("when_ms", MILLISECONDS, nullable=False),
     sa.Column("identity", CODE, nullable=False),
-    _words("gtin"),
-    _words("lot"),
-    _words("serial"),
+    code("gtin"),
+    code("lot"),
+    code("serial"),
     sa.Column("kind", CODE, nullable=False),
     sa.Column("entry", CODE, nullable=False),
     sa.Column("actor", CODE, nullable=False),
     sa.Column("tag", sa.BigInteger, nullable=False),  # 32 bits without sign: too wide for PostgreSQL's integer
-    _words("country"),
-    _words("region"),
+    code("country"),
+    code("region"),
     sa.Column("cell_lat", sa.SmallInteger),  # steps of 0.05 degrees
     sa.Column("cell_lon", sa.SmallInteger),
     sa.Column("prior_scans", sa.Integer, nullable=False, server_default="0"),

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from .tables import CODE, DOCUMENT, MILLISECONDS, metadata
-
-
-def _words(name: str) -> sa.Column[str]:
-    return sa.Column(name, CODE, nullable=False, server_default="")
-
-
-def _number(name: str) -> sa.Column[int]:
-    return sa.Column(name, MILLISECONDS, nullable=False, server_default="0")
-
+from .columns import CODE, DOCUMENT, MILLISECONDS, code, number
+from .tables import metadata
 
 # One file on its way into the registry. `position` (rows read) moves in the same transaction as what the rows
 # changed, so a killed import goes on where it was and writes nothing twice.
@@ -29,20 +21,20 @@ import_job = sa.Table(
     sa.Column("author", sa.String, nullable=False),
     sa.Column("dry_run", sa.Boolean, nullable=False),
     sa.Column("status", CODE, nullable=False),
-    _number("size"),
-    _number("done_bytes"),
-    _number("position"),
-    _number("fresh"),
-    _number("changed"),
-    _number("same"),
-    _number("bad"),
+    number("size"),
+    number("done_bytes"),
+    number("position"),
+    number("fresh"),
+    number("changed"),
+    number("same"),
+    number("bad"),
     sa.Column("header", DOCUMENT, nullable=False, server_default="[]"),
     sa.Column("gtins", DOCUMENT, nullable=False, server_default="[]"),
     sa.Column("failure", sa.String, nullable=False, server_default=""),
     sa.Column("created_at", MILLISECONDS, nullable=False),
-    _number("updated_at"),
-    _words("held_by"),
-    _number("held_until"),
+    number("updated_at"),
+    code("held_by"),
+    number("held_until"),
     sa.Index("ix_import_job_enterprise_id_created_at", "enterprise_id", "created_at"),
     sa.Index("ix_import_job_status_created_at", "status", "created_at"),
 )
@@ -113,12 +105,12 @@ capture = sa.Table(
     sa.Column("enterprise_id", CODE, nullable=False),
     sa.Column("author", sa.String, nullable=False),
     sa.Column("created_at", MILLISECONDS, nullable=False),
-    _number("finished_at"),
+    number("finished_at"),
     sa.Column("status", CODE, nullable=False),
     sa.Column("body", DOCUMENT, nullable=False),
     sa.Column("errors", DOCUMENT, nullable=False, server_default="[]"),
-    _number("taken"),
-    _number("known"),
+    number("taken"),
+    number("known"),
     sa.Index("ix_capture_status_created_at", "status", "created_at"),
 )
 
@@ -130,14 +122,14 @@ api_key = sa.Table(
     sa.Column("enterprise_id", CODE, nullable=False, index=True),
     sa.Column("name", sa.String, nullable=False),
     sa.Column("digest", CODE, nullable=False, unique=True),
-    _words("old_digest"),
-    _number("old_until"),
+    code("old_digest"),
+    number("old_until"),
     sa.Column("scopes", CODE, nullable=False),
     sa.Column("per_minute", sa.Integer, nullable=False),
     sa.Column("author", sa.String, nullable=False),
     sa.Column("created_at", MILLISECONDS, nullable=False),
-    _number("last_used_at"),
-    _number("revoked_at"),
+    number("last_used_at"),
+    number("revoked_at"),
 )
 
 # Answers to requests with an Idempotency-Key, for a day: the same request again gets the same answer.
@@ -175,9 +167,9 @@ webhook_delivery = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("status", CODE, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
-    _number("next_at"),
+    number("next_at"),
     sa.Column("created_at", MILLISECONDS, nullable=False),
-    _number("done_at"),
+    number("done_at"),
     sa.Column("answer", sa.String, nullable=False, server_default=""),
     sa.UniqueConstraint("webhook_id", "message_id"),
     sa.Index("ix_webhook_delivery_status_next_at", "status", "next_at"),
