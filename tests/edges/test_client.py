@@ -9,13 +9,11 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 
 from tests.fixtures_web import make_world
-from tests.registry_samples import GTIN, REGISTRY
+from tests.registry_samples import GTIN
 from verify_app.client import ApiError, Client
-from verify_app.enterprise.desk import Desk
 from verify_app.serving.jobs import jobs_of, run_once
-from verify_app.store.engine import open_engine
-from verify_app.store.migrate import migrate
-from verify_app.store.registry import write_registry
+
+pytest_plugins = ("tests.fixtures_registry",)
 
 
 class Quiet(WSGIRequestHandler):
@@ -24,20 +22,10 @@ class Quiet(WSGIRequestHandler):
 
 
 @pytest.fixture
-def desk(tmp_path):
-    url = f"sqlite:///{tmp_path / 'registry.sqlite3'}"
-    migrate(url)
-    engine = open_engine(url)
-    write_registry(engine, REGISTRY)
-    yield Desk(engine, tmp_path)
-    engine.dispose()
-
-
-@pytest.fixture
-def client(desk, tmp_path):
+def client(light_desk, tmp_path):
     app = make_world(tmp_path).app
-    app.extensions["parts"] = replace(app.extensions["parts"], desk=desk)
-    secret = desk.keys.make("e1", "test", ("import", "move", "capture"), "an", now=1).secret
+    app.extensions["parts"] = replace(app.extensions["parts"], desk=light_desk)
+    secret = light_desk.keys.make("e1", "test", ("import", "move", "capture"), "an", now=1).secret
     server = make_server("127.0.0.1", 0, app, handler_class=Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -48,11 +36,11 @@ def client(desk, tmp_path):
     server.server_close()
 
 
-def test_client_imports_moves_and_captures(client, desk, tmp_path):
+def test_client_imports_moves_and_captures(client, light_desk, tmp_path):
     (tmp_path / "items.csv").write_text(f"gtin,serial\n{GTIN},C1\n{GTIN},C 2\n")
     begun = client.import_file("items", tmp_path / "items.csv")
     sent = client.capture({"type": "ObjectEvent", "eventTime": "2026-09-05T00:00:00Z", "eventTimeZoneOffset": "+07:00"})
-    run_once(jobs_of(desk))
+    run_once(jobs_of(light_desk))
     done = client.wait(begun)
     assert (done.fresh, done.bad) == (1, 1)
     assert b"C 2" in client.errors(done.id)

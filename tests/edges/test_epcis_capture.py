@@ -6,17 +6,16 @@ import json
 
 import pytest
 
-from tests.registry_samples import GTIN, REGISTRY, code
+from tests.registry_samples import GTIN, code
 from verify_app.domain.events import Stage
 from verify_app.domain.passport import ItemState
-from verify_app.enterprise.desk import Desk
 from verify_app.enterprise.epcis import EventError
 from verify_app.store.captures import events_of
 from verify_app.store.drafts import last_lot
-from verify_app.store.engine import open_engine, reading
-from verify_app.store.registry import find, write_registry
+from verify_app.store.engine import reading
+from verify_app.store.registry import find
 
-pytest_plugins = ("tests.fixtures_postgres",)
+pytest_plugins = ("tests.fixtures_registry",)
 
 PLACE = {"id": "https://id.gs1.org/414/9520000000011"}
 
@@ -38,14 +37,6 @@ def event(**more):
 def document(*events):
     body = {"epcisBody": {"eventList": list(events)}, "@context": [], "type": "EPCISDocument", "schemaVersion": "2.0"}
     return json.dumps(body).encode()
-
-
-@pytest.fixture
-def desk(registry_url, tmp_path):
-    engine = open_engine(registry_url)
-    write_registry(engine, REGISTRY)
-    yield Desk(engine, tmp_path)
-    engine.dispose()
 
 
 def send(desk, *events):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.registry_samples import GTIN, REGISTRY, code
+from tests.registry_samples import GTIN, code
 from verify_app.domain.passport import ItemState, Review
 from verify_app.enterprise.columns import COLUMNS, KINDS
 from verify_app.enterprise.import_run import ImportRefusedError, Imports, Order
@@ -21,18 +21,10 @@ from verify_app.enterprise.import_words import annotated
 from verify_app.enterprise.table_files import TableError, write_template
 from verify_app.i18n import catalogue
 from verify_app.store.drafts import last_lot, last_model
-from verify_app.store.engine import open_engine, reading
+from verify_app.store.engine import reading
 from verify_app.store.registry import counts, find, list_items, write_registry
 
-pytest_plugins = ("tests.fixtures_postgres",)
-
-
-@pytest.fixture
-def engine(registry_url):
-    engine = open_engine(registry_url)
-    write_registry(engine, REGISTRY)
-    yield engine
-    engine.dispose()
+pytest_plugins = ("tests.fixtures_registry",)
 
 
 @pytest.fixture

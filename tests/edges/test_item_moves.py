@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from tests.registry_samples import GTIN, REGISTRY, code
+from tests.registry_samples import GTIN, code
 from verify_app.domain.item_life import Act, LifeError, Refusal
 from verify_app.domain.judge import judge
 from verify_app.domain.passport import ItemState
@@ -20,7 +20,7 @@ from verify_app.store.engine import open_engine, reading
 from verify_app.store.item_moves import moves_of
 from verify_app.store.registry import find, write_registry
 
-pytest_plugins = ("tests.fixtures_postgres",)
+pytest_plugins = ("tests.fixtures_registry",)
 
 NOW = 1_790_000_000_000
 SHOP = "9520000000028"
@@ -28,13 +28,10 @@ NAME = Text.of("Cửa hàng Ví Dụ")
 
 
 @pytest.fixture
-def engine(registry_url):
-    engine = open_engine(registry_url)
-    write_registry(engine, REGISTRY)
+def engine(engine):
     shop = Enterprise("shop", "gia-lai", EnterpriseKind.HOUSEHOLD, NAME, NAME)
     write_registry(engine, Registry(enterprises=(shop,), places=(Place(SHOP, "shop", NAME, NAME),)))
-    yield engine
-    engine.dispose()
+    return engine
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from verify_app.store.migrate import migrate
 from verify_app.store.registry import find, write_registry
 from verify_app.store.schemes import write_scheme
 
-pytest_plugins = ("tests.fixtures_postgres", "tests.fixtures_valkey")
+pytest_plugins = ("tests.fixtures_registry", "tests.fixtures_valkey")
 
 ITEM = code(serial="S1")
 CODES = (
@@ -46,14 +46,6 @@ CODES = (
     Code("00", "095200000000000017"),
     Code("foreign", "example.com"),
 )
-
-
-@pytest.fixture
-def engine(registry_url: str) -> Iterator[sa.Engine]:
-    engine = open_engine(registry_url)
-    write_registry(engine, REGISTRY)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

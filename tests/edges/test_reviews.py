@@ -6,30 +6,22 @@ from dataclasses import replace
 
 import pytest
 
-from tests.registry_samples import GTIN, LOT, MODEL, REGISTRY, code
+from tests.registry_samples import GTIN, LOT, MODEL, code
 from verify_app.domain.passport import Review
 from verify_app.domain.review import ReviewAct, ReviewError
 from verify_app.domain.text import NO_TEXT, Text
 from verify_app.enterprise.reviewing import Actor, Reviews
 from verify_app.store.drafts import last_model, save_lot, save_model
-from verify_app.store.engine import open_engine, reading, writing
-from verify_app.store.registry import find, write_registry
+from verify_app.store.engine import reading, writing
+from verify_app.store.registry import find
 from verify_app.store.reviews import NoVersionError
 from verify_app.store.tables import certificate
 
-pytest_plugins = ("tests.fixtures_postgres",)
+pytest_plugins = ("tests.fixtures_registry",)
 
 NOW = 1_790_000_000_000
 AUTHOR = Actor("an@e1.example", enterprise_id="e1")
 REVIEWER = Actor("binh@so.example", reviewer=True)
-
-
-@pytest.fixture
-def engine(registry_url):
-    engine = open_engine(registry_url)
-    write_registry(engine, REGISTRY)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

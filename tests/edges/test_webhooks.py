@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks import Webhook as Verifier
 
-from tests.registry_samples import GTIN, REGISTRY
+from tests.registry_samples import GTIN
 from verify_app.enterprise.safe_target import Target, TargetError, check_target
 from verify_app.enterprise.webhooks import BACK_OFF_S, Kind, Webhooks
-from verify_app.store.engine import open_engine, writing
+from verify_app.store.engine import writing
 from verify_app.store.inspection_tables import alert
-from verify_app.store.registry import write_registry
 
-pytest_plugins = ("tests.fixtures_postgres",)
+pytest_plugins = ("tests.fixtures_registry",)
 
 URL = "https://hooks.example/in"
 PUBLIC = Target("hooks.example", 443, "/in", "93.184.216.34")
@@ -41,11 +40,8 @@ def receiver():
 
 
 @pytest.fixture
-def webhooks(registry_url, receiver):
-    engine = open_engine(registry_url)
-    write_registry(engine, REGISTRY)
-    yield Webhooks(engine, check=lambda url: PUBLIC, send=receiver)
-    engine.dispose()
+def webhooks(engine, receiver):
+    return Webhooks(engine, check=lambda url: PUBLIC, send=receiver)
 
 
 def now_ms():

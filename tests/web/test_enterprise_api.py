@@ -9,23 +9,12 @@ from dataclasses import replace
 import pytest
 
 from tests.fixtures_web import make_world
-from tests.registry_samples import GTIN, REGISTRY
+from tests.registry_samples import GTIN
 from verify_app.enterprise.api_keys import GRACE_MS, KeyRefusedError, Scope
-from verify_app.enterprise.desk import Desk
 from verify_app.serving.jobs import jobs_of, run_once
-from verify_app.store.engine import open_engine
-from verify_app.store.registry import write_registry
 from verify_app.web.api_v1.keyed import now
 
-pytest_plugins = ("tests.fixtures_postgres",)
-
-
-@pytest.fixture
-def desk(registry_url, tmp_path):
-    engine = open_engine(registry_url)
-    write_registry(engine, REGISTRY)
-    yield Desk(engine, tmp_path)
-    engine.dispose()
+pytest_plugins = ("tests.fixtures_registry",)
 
 
 @pytest.fixture

@@ -12,13 +12,10 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from benchmarks.fuzz import run
-from tests.registry_samples import REGISTRY
 from verify_app.enterprise.api_keys import Scope
-from verify_app.enterprise.desk import Desk
-from verify_app.store.engine import open_engine
-from verify_app.store.migrate import migrate
-from verify_app.store.registry import write_registry
 from verify_app.web.api_v1.keyed import now
+
+pytest_plugins = ("tests.fixtures_registry",)
 
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
 
@@ -31,16 +28,10 @@ def test_nonsense_is_never_a_server_fault(world):
 
 
 @pytest.fixture
-def key(world, tmp_path):
+def key(world, light_desk):
     """A program's key in force, in an application with a database."""
-    url = f"sqlite:///{tmp_path / 'registry.sqlite3'}"
-    migrate(url)
-    engine = open_engine(url)
-    write_registry(engine, REGISTRY)
-    desk = Desk(engine, tmp_path)
-    world.app.extensions["parts"] = replace(world.app.extensions["parts"], desk=desk)
-    yield desk.keys.make("e1", "ERP", tuple(Scope), "an", now=now()).secret
-    engine.dispose()
+    world.app.extensions["parts"] = replace(world.app.extensions["parts"], desk=light_desk)
+    return light_desk.keys.make("e1", "ERP", tuple(Scope), "an", now=now()).secret
 
 
 def cases_of(operation):
