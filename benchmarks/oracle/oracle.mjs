@@ -1,7 +1,8 @@
 // One JSON string per line in: a Digital Link URI, a bracketed element string, or a scanner's string with a symbology
 // identifier. One line out: "ok", or "no" and why. The judge is BWIPP (bwip-js), which holds the GS1 Barcode Syntax
 // Dictionary with its own linters; what scanners do to a symbol is restated here from ISO/IEC 15424 and the GS1 General
-// Specifications, section 7.8.
+// Specifications, section 7.8. One rule stands here beside BWIPP, which lacks it: no AI twice in a Digital Link URI, as in
+// GS1's own Syntax Engine (gs1/gs1-syntax-engine, src/c-lib/dl.c, "Forbid duplicate AIs"), for we run no C here.
 import bwipjs from "bwip-js";
 import readline from "node:readline";
 
@@ -30,6 +31,16 @@ function brackets(raw) {
   return out;
 }
 
+// Attributes of the query that stand in the path or before in the query. Pairs without "=" and names with letters are no AIs.
+function repeats(text) {
+  const [path, query = ""] = text.split("#")[0].split("?");
+  const seen = new Set(path.split("/").slice(3).filter((_, place) => place % 2 === 0));
+  return query.split("&").filter((pair) => /^[0-9]+=/.test(pair)).some((pair) => {
+    const name = pair.split("=")[0];
+    return seen.has(name) || !seen.add(name);
+  });
+}
+
 function judge(text) {
   if (text.startsWith("]")) {
     const id = text.slice(0, 3);
@@ -40,6 +51,7 @@ function judge(text) {
     throw new Error("identifier");
   }
   if (text.startsWith("(")) return bwipjs.raw({ bcid: "gs1datamatrix", text });
+  if (repeats(text)) throw new Error("duplicate AI");
   return bwipjs.raw({ bcid: "gs1dldatamatrix", text });
 }
 

@@ -15,7 +15,7 @@ JUDGED = [(json.loads(row["text"]), row["judge"]) for row in ROWS]
 def test_we_accept_and_refuse_what_the_judge_does_but_for_listed_decisions():
     different = [text for text, judge in JUDGED if ours(text)[:2] != judge]
     assert [text for text in different if not listed(text)] == []
-    assert len(different) < 0.04 * len(JUDGED)
+    assert len(different) < 0.005 * len(JUDGED), "at least 99.5 % are judged alike, with the listed ones"
 
 
 def test_the_judged_texts_are_of_every_form_and_both_outcomes():

@@ -54,7 +54,8 @@ def right_link(rng: random.Random) -> tuple[str, str, str, list[tuple[str, str]]
     """(host and stem, key, its value, qualifiers, attributes)."""
     key = rng.choice(sorted(KEYS))
     path = ("8020",) if key == "415" else rng.choice(sorted(known_ai(key).paths))
-    named = [(ai, qualifier_value(ai, rng)) for ai in path]
+    fitting = [ai for ai in path if not (needs := known_ai(ai).simple_needs) or key in needs]  # (22) asks for (01)
+    named = [(ai, qualifier_value(ai, rng)) for ai in fitting]
     attributes = [("17", "270131"), ("11", "260100"), ("3103", "000150")] if key == "01" else []
     attributes += [("99", "x/y z"[:3]), ("400", "PO-1"), ("utm_source", "é"[:0] + "a")]
     stem = rng.choice(["https://id.gs1.org", "http://a.vn/stem", "HTTPS://A.B.C:8080/x/y", "https://a/00/faux"])
