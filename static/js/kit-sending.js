@@ -14,7 +14,9 @@ async function asked(address, options) {
 export async function sendAll(keep) {
   const { token, account } = await asked("/desk/field/token", {});
   const post = (address, body, type) => asked(address, { method: "POST", body, headers: { "X-CSRFToken": token, "Content-Type": type } });
-  for (const visit of await keep.all("visits")) if (visit.account === account) await sendVisit(keep, visit, post);
+  // In the order in which they were: what the earlier one found is told at the later one.
+  const visits = (await keep.all("visits")).sort((one, other) => one.opened - other.opened);
+  for (const visit of visits) if (visit.account === account) await sendVisit(keep, visit, post);
 }
 
 async function sendVisit(keep, visit, post) {
