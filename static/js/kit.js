@@ -23,7 +23,9 @@ function card(check, checks) {
   item.append(make("span", check.text || say.photoOnly, "mono kit-code"));
   item.append(make("small", new Date(check.taken).toLocaleString(document.documentElement.lang)));
   const twice = !answer && ofOne(check.text) && checks.some((one) => one.id !== check.id && one.text === check.text);
-  for (const odd of answer ? answer.odd : twice ? [say.twice] : []) item.append(make("p", odd, "kit-odd"));
+  const odds = answer ? answer.odd : twice ? [say.twice] : [];
+  item.classList.toggle("is-odd", odds.length > 0);
+  for (const odd of odds) item.append(make("p", odd, "kit-odd"));
   if (!answer) return item;
   for (const reason of answer.reasons) item.append(make("p", reason, "kit-reason"));
   for (const known of answer.known) item.append(make("p", known, "kit-known"));

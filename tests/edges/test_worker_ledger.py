@@ -16,10 +16,11 @@ from click.testing import CliRunner
 from tests.fixtures_history import DAY, GTIN, NOON, RELOAD, SHARDS, item, stream_entries, visit
 from tests.fixtures_valkey import ValkeyServer
 from verify_app.cli.worker import command
+from verify_app.domain.audit import Kind, Note, flaws
 from verify_app.domain.registry import ActKind, ActRecord
 from verify_app.domain.text import Text
 from verify_app.serving.worker import Pace, Worker
-from verify_app.store import acts, keys, ledger
+from verify_app.store import acts, audit, keys, ledger
 from verify_app.store.engine import StoreUnavailable, open_engine, reading
 from verify_app.store.event import encode, row_of
 from verify_app.store.history import Script, ValkeyHistory, connect
@@ -314,3 +315,15 @@ def test_worker_waits_on_a_connection_of_its_own(valkey_server: ValkeyServer) ->
         consumer.join()
         assert consumer.take(range(SHARDS), count=1, block_ms=20) == []
         assert consumer.take([], count=1, block_ms=20) == []
+
+
+def test_the_worker_takes_away_the_words_of_the_log_class_by_class(worker: Worker, engine: sa.Engine) -> None:
+    now = time.time_ns() // 1_000_000
+    for kind in (Kind.LOOK, Kind.ACT):
+        audit.append(engine, Note(kind, "a", "An", "inspector", "x"), now - 3 * 365 * DAY)
+    assert worker.forget() == 1
+    assert [(entry.kind, bool(entry.body)) for entry in audit.entries(engine)] == [
+        (Kind.LOOK, False),
+        (Kind.ACT, True),
+    ]
+    assert list(flaws(audit.entries(engine), now)) == []

@@ -24,6 +24,7 @@ from ..detection.policy_files import LivePolicy
 from ..domain.policy import Policy
 from ..store import ledger
 from ..store.acts import flag_rows
+from ..store.audit import expire
 from ..store.dead_letters import DeadLetters
 from ..store.engine import StoreUnavailable, reading, writing
 from ..store.event import EventError, decode
@@ -101,6 +102,7 @@ class Worker:
             _Chore("consumers", self._consumer.tidy, 600.0),
             _Chore("sleeping cases", self._detectors.tidy, 3600.0),
             _Chore("months of the ledger", self.prepare_months, 3600.0),
+            _Chore("words of the audit log", self.forget, 6 * 3600.0),
         ]
         if sync is not None:
             self._chores.append(_Chore("disk", sync, pace.sync_s))
@@ -179,6 +181,10 @@ class Worker:
         """Make the ledger's partitions of this month and the next ones, where it has any."""
         with writing(self._engine) as connection:
             return ensure_months(connection, time.time_ns() // 1_000_000)
+
+    def forget(self) -> int:
+        """Take away the words of audit entries whose class is kept no longer; their seals stay."""
+        return expire(self._engine, time.time_ns() // 1_000_000)
 
     def _replay_one(self, line: bytes) -> None:
         try:
