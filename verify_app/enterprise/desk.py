@@ -10,15 +10,18 @@ from ..store.engine import Engine, StoreUnavailable
 from .answers import Answers
 from .api_keys import ApiKeys
 from .capturing import Captures
+from .claims import Claims
 from .code_office import CodeOffice
 from .codes import CodeDesk
+from .digests import Digests
 from .import_run import Imports
 from .item_life import ItemLife
 from .joining import Joining
 from .letters import NO_MAIL, Letters, MailServer
 from .monitor import Monitor
 from .reviewing import Reviews
-from .webhooks import Webhooks
+from .safe_target import Target, check_target, post
+from .webhooks import Post, Webhooks
 
 
 def _show_nothing(_gtin: str, _lot: str = "") -> bool:
@@ -35,6 +38,8 @@ class Desk:
     purge: Callable[[str, str], bool] = _show_nothing
     purge_item: Callable[[str, str], bool] = _show_nothing
     mail: MailServer = NO_MAIL
+    post: Post = post  # how a message reaches an enterprise's server, and which servers may be told
+    check: Callable[[str], Target] = check_target
     secret: bytes = b""  # of the installation: serials are made with it
 
     @property
@@ -82,7 +87,7 @@ class Desk:
     @property
     def webhooks(self) -> Webhooks:
         """Messages to the servers of enterprises."""
-        return Webhooks(self.engine)
+        return Webhooks(self.engine, check=self.check, send=self.post)
 
     @property
     def codes(self) -> CodeOffice:
@@ -100,3 +105,13 @@ class Desk:
     def letters(self) -> Letters:
         """Letters by e-mail."""
         return Letters(self.engine, self.mail)
+
+    @property
+    def digests(self) -> Digests:
+        """Daily letters."""
+        return Digests(self.engine, self.letters)
+
+    @property
+    def claims(self) -> Claims:
+        """Certificates of products."""
+        return Claims(self.engine, self.data_dir / "papers")

@@ -18,6 +18,7 @@ import msgspec
 from standardwebhooks import Webhook as Signer
 
 from ..store.engine import Engine
+from ..store.news import untold_imports, untold_moves
 from ..store.webhooks import (
     Delivery,
     Webhook,
@@ -98,6 +99,15 @@ class Webhooks:
         for one in found:
             data = {"rule": one.rule, "level": one.level, "gtin": one.gtin, "lot": one.lot, "serial": one.serial}
             self.tell(one.enterprise_id, Kind.SUSPICIOUS_SCAN, f"alert-{one.id}", data, now=now)
+        return len(found)
+
+    def tell_news(self, now: int = 0) -> int:
+        """Tell enterprises of imports that ended and versions that moved, each once; returns how many."""
+        now = now or time.time_ns() // 1_000_000
+        asked = ((Kind.IMPORT_ENDED, untold_imports), (Kind.VERSION_MOVED, untold_moves))
+        found = [(kind, one) for kind, untold in asked for one in untold(self._engine, kind.value)]
+        for kind, one in found:
+            self.tell(one.enterprise_id, kind, one.message_id, dict(one.facts), now=now)
         return len(found)
 
     def replay(self, enterprise_id: str, delivery_id: str, now: int) -> bool:

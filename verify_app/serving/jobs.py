@@ -20,9 +20,11 @@ def jobs_of(desk: Desk) -> Mapping[str, Callable[[], object]]:
         "imports": desk.imports.run_next,
         "captures": desk.captures.run_next,
         "alerts": desk.webhooks.tell_alerts,
+        "news": desk.webhooks.tell_news,
         "serials": desk.codes.issue_next,
         "labels": desk.codes.print_next,
         "webhooks": desk.webhooks.run_next,
+        "digests": desk.digests.run_next,
         "letters": desk.letters.run_next,
     }
 

@@ -31,6 +31,10 @@ PUBLIC = (
     "health.whole",
     "metrics.exposition",
     "public.demo.history_unavailable",
+    "public.embed.badge",
+    "public.embed.card",
+    "public.embed.oembed",
+    "public.embed.widget",
     "public.frame.frame",
     "public.help.help_page",
     "public.help.practice_page",
@@ -93,6 +97,9 @@ _MANAGE_ACCOUNTS = (
     "accounts.person",
 )
 _ENTERPRISE_PORTAL = (
+    "portal.claims.certificates",
+    "portal.claims.change",
+    "portal.claims.paper",
     "portal.codes.batch",
     "portal.codes.carrier",
     "portal.codes.codes",
@@ -112,6 +119,8 @@ _ENTERPRISE_PORTAL = (
     "portal.products.dossier",
     "portal.products.products",
     "portal.products.write",
+    "portal.webhooks.change",
+    "portal.webhooks.webhooks",
 )
 _ADMIT_ENTERPRISES = (
     "portal.admission.decide",
@@ -119,6 +128,7 @@ _ADMIT_ENTERPRISES = (
     "portal.admission.requests",
 )
 _REVIEW_PUBLICATIONS = (
+    "portal.claims.paper_for_review",
     "portal.reviews.act",
     "portal.reviews.dossier",
     "portal.reviews.queue",

@@ -11,6 +11,7 @@ FORM_PARTS = 20
 _PHOTO_PATHS = ("/scan", "/report")
 _TABLE_BYTES = 1024 * 1024 * 1024  # an enterprise's file; it goes to the disk while it is read
 _TABLE_PATHS = ("/enterprise/imports",)
+_PAPER_ENDING = "/certificates"  # an enterprise's certificate, scanned
 _EVIDENCE_PATH = "/desk/field/photos/"
 
 
@@ -21,11 +22,11 @@ def install(app: Flask) -> None:
     app.config["MAX_FORM_PARTS"] = FORM_PARTS
 
     def widen() -> None:
-        if (request.path in _PHOTO_PATHS and request.mimetype == "multipart/form-data") or request.path.startswith(
-            _EVIDENCE_PATH
-        ):
+        form = request.mimetype == "multipart/form-data"
+        paper = request.path.startswith("/enterprise/products/") and request.path.endswith(_PAPER_ENDING)
+        if (form and (request.path in _PHOTO_PATHS or paper)) or request.path.startswith(_EVIDENCE_PATH):
             request.max_content_length = PHOTO_BYTES
-        elif request.path in _TABLE_PATHS and request.mimetype == "multipart/form-data":
+        elif form and request.path in _TABLE_PATHS:
             request.max_content_length = _TABLE_BYTES
 
     app.before_request(widen)

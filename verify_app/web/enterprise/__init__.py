@@ -4,8 +4,30 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import admission_pages, code_pages, import_pages, join_pages, key_pages, overview, product_pages, review_pages
+from . import (
+    admission_pages,
+    claim_pages,
+    code_pages,
+    import_pages,
+    join_pages,
+    key_pages,
+    overview,
+    product_pages,
+    review_pages,
+    webhook_pages,
+)
 
 portal = Blueprint("portal", __name__)
-for _pages in (overview, join_pages, product_pages, import_pages, code_pages, key_pages, review_pages, admission_pages):
+for _pages in (
+    overview,
+    join_pages,
+    product_pages,
+    claim_pages,
+    import_pages,
+    code_pages,
+    key_pages,
+    webhook_pages,
+    review_pages,
+    admission_pages,
+):
     portal.register_blueprint(_pages.blueprint)

@@ -71,7 +71,13 @@ def _page(key: tuple[str, str, int], problem: str = "") -> str:
     if found.model.enterprise_id != own_enterprise():
         abort(404)
     return render_template(
-        "enterprise/dossier.html", found=found, key=key, problem=problem, acts=_acts(found.status), reviewer=False
+        "enterprise/dossier.html",
+        found=found,
+        key=key,
+        problem=problem,
+        acts=_acts(found.status),
+        reviewer=False,
+        papers=the_parts().desk.claims.papers(key[0]),
     )
 
 

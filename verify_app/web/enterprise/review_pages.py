@@ -21,7 +21,7 @@ _ACTS = {"submitted": ("approve", "return"), "approved": ("publish", "return")}
 @blueprint.get("/desk/reviews")
 def queue() -> str:
     """Versions that wait, of the own provinces, the oldest first."""
-    waiting = [one for one in the_parts().desk.reviews.waiting("") if _covers(one.tenant_id)]
+    waiting = [one for one in the_parts().desk.reviews.waiting("") if covers(one.tenant_id)]
     return render_template("enterprise/reviews.html", waiting=waiting)
 
 
@@ -57,13 +57,15 @@ def _page(key: tuple[str, str, int], problem: str = "") -> str:
         found = the_parts().desk.reviews.dossier(key, _now())
     except NoVersionError:
         abort(404)
-    if not _covers(found.model.province):
+    if not covers(found.model.province):
         abort(404)
-    acts = _ACTS.get(found.status.value, ())
-    return render_template("enterprise/dossier.html", found=found, key=key, problem=problem, acts=acts, reviewer=True)
+    acts, papers = _ACTS.get(found.status.value, ()), the_parts().desk.claims.papers(key[0])
+    return render_template(
+        "enterprise/dossier.html", found=found, key=key, problem=problem, acts=acts, reviewer=True, papers=papers
+    )
 
 
-def _covers(tenant: str) -> bool:
+def covers(tenant: str) -> bool:
     """Whether a province's registry ("gia-lai") is among the reviewer's areas ("Gia Lai")."""
     scope = the_account().scope
     return "*" in scope.areas or tenant in {tenant_of(name) for name in scope.provinces}

@@ -24,6 +24,7 @@ def picture(name: str) -> Response:
         name, kept = name.removesuffix("avif") + "webp", "no-store"
     response = send_from_directory(folder, name, conditional=True)
     response.headers["Cache-Control"] = kept
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # the card on an enterprise's site shows it
     # An SVG that was uploaded is shown as a picture; opened by itself it may run nothing.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
