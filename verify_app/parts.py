@@ -30,7 +30,7 @@ from .images.pool import DecodePool
 from .inspection.office import Office
 from .inspection.shopper_reports import ReportDesk
 from .inspection.site import Site
-from .resolve import CachedLinks, CachedPassports, purge_item, purge_published
+from .resolve import CachedLinks, CachedPassports, purge_item, purge_links, purge_published
 from .secret import load_secret
 from .serving.engines import EmbeddedValkey
 from .serving.part_probes import Engines, probes_of
@@ -203,6 +203,7 @@ def build(settings: Settings) -> Parts:
             settings.data_dir,
             purge=lambda gtin, lot: purge_published(cache, gtin, lot),
             purge_item=lambda gtin, serial: purge_item(cache, gtin, serial),
+            purge_links=lambda code: purge_links(cache, code),
             mail=MailServer(settings.smtp_url, settings.mail_from),
             secret=secret,
         ),

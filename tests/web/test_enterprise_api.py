@@ -138,7 +138,9 @@ def test_document_describes_the_scopes_and_its_examples_work(app, desk):
         "/api/v1/imports/{job_id}",
         "/api/v1/items/moves",
         "/api/v1/products",
+        "/api/v1/scans/counts",
     }
+    assert client.get("/api/v1/scans/counts").json["counts"] == []
     for example in document["components"]["schemas"]["MoveRequest"]["examples"]:
         assert re.fullmatch(r"\(01\)\d{14}\(21\).+", example["code"])
         assert client.post("/api/v1/items/moves", data=json.dumps(example)).status_code == 200

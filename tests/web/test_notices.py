@@ -16,6 +16,7 @@ from tests.registry_samples import GTIN, REGISTRY
 from verify_app.domain.account import Role, Scope
 from verify_app.enterprise.letters import MailServer
 from verify_app.enterprise.safe_target import Target, TargetError
+from verify_app.serving.digest_words import digest_words
 from verify_app.serving.jobs import jobs_of, run_once
 from verify_app.store.registry import write_registry
 
@@ -109,8 +110,8 @@ def test_letter_tells_of_yesterday_once_and_of_nothing_never(office, author, des
         send(author, "/enterprise/webhooks", act="letters")
         assert "Đang gửi" in author.get("/enterprise/webhooks").text
         desk.digests.begin("e1", "enterprise@example.vn", "vi", MORNING - 86_400_000)
-        assert desk.digests.run_next(MORNING - 2 * 3_600_000) is None, "at half past five it is too early"
-        assert desk.digests.run_next(MORNING), "a day without news is passed over"
+        assert desk.digests.run_next(digest_words, MORNING - 2 * 3_600_000) is None, "at half past five it is too early"
+        assert desk.digests.run_next(digest_words, MORNING), "a day without news is passed over"
         assert desk.letters.run_next() is None
         csv_file(author, f"gtin,serial,lot\n{GTIN},W1,L1\n{GTIN},W 2,L1\n")
         run_once({"imports": desk.imports.run_next})
@@ -118,8 +119,8 @@ def test_letter_tells_of_yesterday_once_and_of_nothing_never(office, author, des
         tomorrow = done.updated_at + 86_400_000
         desk.digests.begin("e1", "enterprise@example.vn", "vi", tomorrow - 86_400_000)
         later = tomorrow - (tomorrow + 7 * 3_600_000) % 86_400_000 + 7 * 3_600_000  # seven in the morning
-        assert desk.digests.run_next(later)
-        assert desk.digests.run_next(later) is None
+        assert desk.digests.run_next(digest_words, later)
+        assert desk.digests.run_next(digest_words, later) is None
         assert desk.letters.run_next()
         (text,) = inbox.texts()
         assert "1 lần nhập dữ liệu đã xong" in text

@@ -69,6 +69,23 @@ class Moved(msgspec.Struct, frozen=True):
     fresh: bool
 
 
+class ScanCount(msgspec.Struct, frozen=True):
+    """Scans of one local day, province ("" for unknown, or too few to name) and result."""
+
+    day: str
+    province: str
+    result: str
+    scans: int
+
+
+class ScanCounts(msgspec.Struct, frozen=True):
+    """Counts of some days."""
+
+    first: str
+    last: str
+    counts: list[ScanCount]
+
+
 class Client:
     """One service and one key. Raises `ApiError`, and `OSError` while the service cannot be reached."""
 
@@ -121,6 +138,11 @@ class Client:
         """Commission, ship, receive, sell, return or destroy an item, undo the last act; the same `id` is one act."""
         body = {"code": code, "act": act, "id": id, "place": place, "when": when}
         return self._ask(Moved, "/items/moves", msgspec.json.encode(body), "application/json")
+
+    def scan_counts(self, first: str = "", last: str = "", gtin: str = "") -> list[ScanCount]:
+        """Scans by day, province and result from a first to a last day ("2026-11-22"); the last thirty without days."""
+        given = {name: value for name, value in (("from", first), ("to", last), ("gtin", gtin)) if value}
+        return self._ask(ScanCounts, f"/scans/counts?{urlencode(given)}").counts
 
     def _ask(self, kind: type[_Answer], path: str, body: bytes | None = None, media: str = "") -> _Answer:
         return msgspec.json.decode(self._send(path, body, media), type=kind)

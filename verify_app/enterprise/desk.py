@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..domain.code import Code
 from ..store.engine import Engine, StoreUnavailable
 from .answers import Answers
 from .api_keys import ApiKeys
@@ -18,6 +19,7 @@ from .import_run import Imports
 from .item_life import ItemLife
 from .joining import Joining
 from .letters import NO_MAIL, Letters, MailServer
+from .link_office import LinkOffice
 from .monitor import Monitor
 from .reviewing import Reviews
 from .safe_target import Target, check_target, post
@@ -37,6 +39,7 @@ class Desk:
     data_dir: Path = Path("var")
     purge: Callable[[str, str], bool] = _show_nothing
     purge_item: Callable[[str, str], bool] = _show_nothing
+    purge_links: Callable[[Code], object] = lambda _code: True
     mail: MailServer = NO_MAIL
     post: Post = post  # how a message reaches an enterprise's server, and which servers may be told
     check: Callable[[str], Target] = check_target
@@ -115,3 +118,8 @@ class Desk:
     def claims(self) -> Claims:
         """Certificates of products."""
         return Claims(self.engine, self.data_dir / "papers")
+
+    @property
+    def links(self) -> LinkOffice:
+        """Links of codes."""
+        return LinkOffice(self.engine, self.purge_links)

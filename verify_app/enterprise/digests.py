@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
-from ..i18n import catalogue
 from ..store.digests import Wish, drop_wish, due_wish, wishes_of, write_wish
 from ..store.engine import Engine
 from ..store.news import DayCounts, day_counts
 from .letters import Letters
 
+__all__ = ["DayCounts", "Digests", "Wish"]
+
 _VIETNAM_MS = 7 * 3_600_000
 _DAY_MS = 86_400_000
 _HOUR_MS = 6 * 3_600_000  # letters about yesterday are written from six in the morning on
 _SOON_DAYS = 30
+
+
+Said = Callable[[DayCounts, str, date], tuple[str, str]]  # counts, language and day to subject and text
 
 
 class Digests:
@@ -35,8 +40,9 @@ class Digests:
         """Write no more letters."""
         drop_wish(self._engine, enterprise_id, email)
 
-    def run_next(self, now: int = 0) -> Wish | None:
-        """Write the next letter that is due; None if none is. A day on which nothing happened gets none."""
+    def run_next(self, said: Said, now: int = 0) -> Wish | None:
+        """Write the next letter that is due, in the words of `said`; None if none is. A day on which nothing happened
+        gets none."""
         if not self._letters.possible:
             return None
         day = _yesterday((now or _now()) - _HOUR_MS)
@@ -48,21 +54,10 @@ class Digests:
         soon = tuple((one + timedelta(days=_SOON_DAYS)).isoformat() for one in (first, day))
         found = day_counts(self._engine, wish.enterprise_id, _begin(first), _begin(day) + _DAY_MS, (soon[0], soon[1]))
         if found.anything:
-            subject, body = _words(found, wish, day)
+            subject, body = said(found, wish.lang, day)
             self._letters.write(f"digest-{wish.enterprise_id}-{wish.email}-{day}", wish.email, subject, body)
         write_wish(self._engine, Wish(wish.enterprise_id, wish.email, wish.lang, day.isoformat()))
         return wish
-
-
-def _words(found: DayCounts, wish: Wish, day: date) -> tuple[str, str]:
-    words = catalogue(wish.lang)
-    lines = [
-        words.text(f"digest.{name}", count=words.number(getattr(found, name)))
-        for name in ("alerts", "imports", "bad_rows", "returned", "published", "ending")
-        if getattr(found, name)
-    ]
-    body = "\n".join((words.text("digest.lead", date=words.day(day)), "", *(f"- {line}" for line in lines), ""))
-    return words.text("digest.subject", date=words.day(day)), f"{body}\n{words.text('digest.end')}\n"
 
 
 def _begin(day: date) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from ..enterprise.desk import Desk
 from ..store.engine import StoreUnavailable
+from .digest_words import digest_words
 
 _log = logging.getLogger("verify_app.jobs")
 _IDLE_SECONDS = 1.0
@@ -24,7 +25,7 @@ def jobs_of(desk: Desk) -> Mapping[str, Callable[[], object]]:
         "serials": desk.codes.issue_next,
         "labels": desk.codes.print_next,
         "webhooks": desk.webhooks.run_next,
-        "digests": desk.digests.run_next,
+        "digests": lambda: desk.digests.run_next(digest_words),
         "letters": desk.letters.run_next,
     }
 

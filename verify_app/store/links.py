@@ -207,3 +207,25 @@ _BELOW = _HELD.where(_AT_KEY, link.c.qualifiers.in_(sa.bindparam("paths", expand
     link.c.qualifiers, link.c.place
 )
 _DEEPER = sa.select(sa.exists().where(_AT_KEY, link.c.qualifiers != ""))
+
+
+def hosts_of(connection: sa.Connection, enterprise_id: str) -> tuple[str, ...]:
+    """Hosts that an enterprise may link to."""
+    query = sa.select(link_host.c.host).where(link_host.c.enterprise_id == enterprise_id).order_by(link_host.c.host)
+    return tuple(connection.execute(query).scalars())
+
+
+def anchors_of(connection: sa.Connection, enterprise_id: str) -> tuple[tuple[str, int], ...]:
+    """Paths at which an enterprise has links, with how many."""
+    where = (link.c.key, link.c.value, link.c.qualifiers)
+    query = sa.select(*where, sa.func.count()).where(link.c.enterprise_id == enterprise_id)
+    rows = connection.execute(query.group_by(*where).order_by(*where).limit(500))
+    return tuple((f"/{key}/{value}{qualifiers}", count) for key, value, qualifiers, count in rows)
+
+
+def links_at(connection: sa.Connection, enterprise_id: str, path: str) -> tuple[Link, ...]:
+    """Links of an enterprise at one anchor, also those whose host it may not use any more. Raises `LinkError`."""
+    code = _anchor(path)
+    query = sa.select(link).where(link.c.enterprise_id == enterprise_id, link.c.qualifiers == _qualifiers(code))
+    query = query.where(link.c.key == code.key, link.c.value == code.value).order_by(link.c.place)
+    return tuple(_link(row) for row in connection.execute(query))

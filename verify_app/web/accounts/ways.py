@@ -33,6 +33,8 @@ WAYS = (
     Way("/enterprise/codes", "portal.codes", Permission.ENTERPRISE_PORTAL),
     Way("/enterprise/imports", "portal.imports", Permission.ENTERPRISE_PORTAL),
     Way("/enterprise/keys", "portal.keys", Permission.ENTERPRISE_PORTAL),
+    Way("/enterprise/links", "linkset.title", Permission.ENTERPRISE_PORTAL),
+    Way("/enterprise/scans", "scans.title", Permission.ENTERPRISE_PORTAL),
     Way("/enterprise/webhooks", "hooks.title", Permission.ENTERPRISE_PORTAL),
     Way("/desk/reviews", "portal.reviews", Permission.REVIEW_PUBLICATIONS),
     Way("/desk/enterprises", "join.requests", Permission.ADMIT_ENTERPRISES),

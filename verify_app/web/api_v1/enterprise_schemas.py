@@ -87,3 +87,23 @@ class ProductStates(BaseModel):
     """Products and lots of the enterprise."""
 
     products: list[ProductState]
+
+
+class ScanCountAnswer(BaseModel):
+    """Scans of one local day, province ("" for unknown, or too few to name) and result."""
+
+    day: str
+    province: str
+    result: Literal["first", "again", "others", "not_issued", "class"] = Field(
+        description="First check of an item, again by the same visitor, after others, of a serial that nobody issued, "
+        "or of a code without a serial."
+    )
+    scans: int
+
+
+class ScanCounts(BaseModel):
+    """Counts of the local days from `first` to `last`."""
+
+    first: str
+    last: str
+    counts: list[ScanCountAnswer]

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from ...i18n import LANGUAGES
-from .enterprise_schemas import CaptureAnswer, ImportAnswer, MoveAnswer, MoveRequest, ProductStates
+from .enterprise_schemas import CaptureAnswer, ImportAnswer, MoveAnswer, MoveRequest, ProductStates, ScanCounts
 from .schemas import BatchAnswer, BatchRequest, CompressedLink, Problem, VerifyAnswer, VerifyRequest
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -30,6 +30,7 @@ _MODELS: list[tuple[type[BaseModel], Any]] = [
     (ImportAnswer, "serialization"),
     (CaptureAnswer, "serialization"),
     (ProductStates, "serialization"),
+    (ScanCounts, "serialization"),
 ]
 PROBLEMS = {
     400: "The body is no JSON, or the text is no code (then with verdict MALFORMED or NOT_GS1).",

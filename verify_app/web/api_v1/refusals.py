@@ -9,6 +9,7 @@ from ...domain.item_life import LifeError
 from ...enterprise.answers import OtherRequestError
 from ...enterprise.epcis import EventError
 from ...enterprise.import_run import ImportRefusedError
+from ...enterprise.scan_report import SpanError
 from ...enterprise.table_files import TableError
 from ..errors import problem
 from .routes import api_v1
@@ -24,6 +25,7 @@ def refuse_move(error: LifeError) -> Response:
 @api_v1.errorhandler(TableError)
 @api_v1.errorhandler(ImportRefusedError)
 @api_v1.errorhandler(OtherRequestError)
+@api_v1.errorhandler(SpanError)
 def refuse_content(error: ValueError) -> Response:
     """A document or file that is none (422)."""
     return _refused(422, str(error))

@@ -11,9 +11,11 @@ from . import (
     import_pages,
     join_pages,
     key_pages,
+    link_pages,
     overview,
     product_pages,
     review_pages,
+    scan_pages,
     webhook_pages,
 )
 
@@ -26,6 +28,8 @@ for _pages in (
     import_pages,
     code_pages,
     key_pages,
+    link_pages,
+    scan_pages,
     webhook_pages,
     review_pages,
     admission_pages,
