@@ -40,8 +40,8 @@ def author(office):
 def scans(office):
     """Six scans in Hanoi, one in Hue, one look; the last ones of a serial that nobody issued and of no serial."""
     rows = [
-        ("A1", "scan", 0, 0, HANOI), ("A1", "scan", 1, 0, HANOI), ("A1", "scan", 2, 1, HANOI),
-        ("A1", "look", 3, 1, HANOI), ("XX", "scan", 0, 0, HANOI), ("", "scan", 0, 0, HANOI), ("", "scan", 0, 0, HUE),
+        ("S1", "scan", 0, 0, HANOI), ("S1", "scan", 1, 0, HANOI), ("S1", "scan", 2, 1, HANOI),
+        ("S1", "look", 3, 1, HANOI), ("XX", "scan", 0, 0, HANOI), ("", "scan", 0, 0, HANOI), ("", "scan", 0, 0, HUE),
         ("", "scan", 0, 0, None),
     ]  # fmt: skip
     with writing(office.engine) as connection:
