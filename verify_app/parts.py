@@ -198,15 +198,7 @@ def build(settings: Settings) -> Parts:
         requesters=StoredRequesters(engine),
         reports=ReportDesk(StoredReports(engine, settings.data_dir / "reports")),
         rates=Rates(connect(redis_url, settings.history_timeout_ms)),
-        desk=Desk(
-            engine,
-            settings.data_dir,
-            purge=lambda gtin, lot: purge_published(cache, gtin, lot),
-            purge_item=lambda gtin, serial: purge_item(cache, gtin, serial),
-            purge_links=lambda code: purge_links(cache, code),
-            mail=MailServer(settings.smtp_url, settings.mail_from),
-            secret=secret,
-        ),
+        desk=_desk(settings, engine, cache, secret),
         accounts=StoredAccounts(engine),
         office=Office(
             engine, _Effect(engine, cache, connect(redis_url, settings.history_timeout_ms), settings.stream_shards)
@@ -219,6 +211,19 @@ def build(settings: Settings) -> Parts:
         shadow=Shadow(settings.data_dir / "policy"),
         probes=probes_of(settings, Engines(engine, client, journal)),
         cache_counts=cache.stats.snapshot,
+    )
+
+
+def _desk(settings: Settings, engine: Any, cache: Any, secret: bytes) -> Desk:
+    """The services of enterprises, with the ways to show at once what they changed."""
+    return Desk(
+        engine,
+        settings.data_dir,
+        purge=lambda gtin, lot: purge_published(cache, gtin, lot),
+        purge_item=lambda gtin, serial: purge_item(cache, gtin, serial),
+        purge_links=lambda code: purge_links(cache, code),
+        mail=MailServer(settings.smtp_url, settings.mail_from),
+        secret=secret,
     )
 
 
