@@ -186,7 +186,7 @@ def _taken(
 
 def _behind(rows: Iterator[Row], position: int) -> Iterator[Row]:
     """Rows behind a position; those before it were written by an earlier run."""
-    return dropwhile(lambda row: row[0] <= position, rows)
+    return dropwhile(lambda row: row[0] <= position, rows) if position else rows
 
 
 def _moved(job: ImportJob, step: Step) -> ImportJob:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 
 from ..domain.passport import ItemState
 from ..store.bulk_items import ItemRow, Written, write_items
@@ -16,7 +17,11 @@ from .times import read_time
 CHUNK = 20_000  # rows of one transaction: other writers wait for about a quarter of a second
 
 SERIAL = re.compile(r"""[!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}""")  # AI (21): up to 20 characters of set 82
+_SERIALS = re.compile(f"(?:{SERIAL.pattern}\n)+")
 _STATES = tuple(state.value for state in ItemState)
+
+
+Columns = Sequence[tuple[str, ...]]
 
 
 class ItemRows:
@@ -40,10 +45,13 @@ class ItemRows:
 
         Of two rows with one key the later one counts.
         """
-        self._learn(connection, chunk)
+        columns = _columns(chunk, max(self._gtin, self._serial, self._lot, self._state, self._time))
+        self._learn(connection, self._pairs(chunk, columns))
+        if plain := self._plain(columns):
+            return write_items(connection, plain), []
         good: dict[tuple[str, str], ItemRow] = {}
         bad: list[BadRow] = []
-        gtins, lots, lot_at, plain = self._gtins, self._lots, self._lot, self._state < 0 and self._time < 0
+        gtins, lots, lot_at, stateless = self._gtins, self._lots, self._lot, self._stateless
         for row in chunk:
             cells = row[1]
             try:
@@ -54,7 +62,7 @@ class ItemRows:
                     bad.append(bad_row(row, [CellError("", "cells", "all cells of the row", "").problem]))
                 continue
             if gtin.__class__ is str and SERIAL.fullmatch(serial) and (not lot or lots[gtin, lot]):
-                if plain:
+                if stateless:
                     good[gtin, serial] = (gtin, serial, lot, "active", 0)
                     continue
                 try:
@@ -68,6 +76,37 @@ class ItemRows:
         ordered = [good[key] for key in sorted(good)]  # in the order of the table's own tree
         return write_items(connection, ordered), bad
 
+    @property
+    def _stateless(self) -> bool:
+        return self._state < 0 and self._time < 0
+
+    def _plain(self, columns: Columns) -> list[ItemRow]:
+        """The rows of a chunk in which nothing is wrong, doubled or unusual, column by column: a fifth of the time
+        that looking at each row takes. Empty where any row needs a look."""
+        if not columns or not self._stateless:
+            return []
+        serials, texts = columns[self._serial], columns[self._gtin]
+        lots: Sequence[str] = columns[self._lot] if self._lot >= 0 else ("",) * len(serials)
+        lines = "\n".join(serials) + "\n"
+        if not _SERIALS.fullmatch(lines) or lines.count("\n") != len(serials):  # a quoted cell may hold a line break
+            return []
+        if len(set(serials)) != len(serials):
+            return []
+        for text, lot in set(zip(texts, lots, strict=True)):
+            gtin = self._gtins[text]
+            if not isinstance(gtin, str) or (lot and not self._lots.get((gtin, lot))):
+                return []
+        made = [self._gtins[text] for text in texts]
+        # in the order of the table's own tree
+        return sorted(zip(made, serials, lots, repeat("active"), repeat(0)))  # type: ignore[arg-type]
+
+    def _pairs(self, chunk: Sequence[Row], columns: Columns) -> set[tuple[str, str]]:
+        """Every GTIN of a chunk with each of its lots, as they came; "" for none."""
+        if columns:
+            return set(zip(columns[self._gtin], columns[self._lot] if self._lot >= 0 else repeat(""), strict=False))
+        gtin, lot = self._gtin, self._lot
+        return {(cells[gtin], cells[lot] if 0 <= lot < len(cells) else "") for _, cells in chunk if len(cells) > gtin}
+
     def _with_state(self, gtin: str, serial: str, lot: str, cells: list[str]) -> ItemRow:
         state = read_choice("state", cells[self._state], _STATES) if 0 <= self._state < len(cells) else ""
         when = read_time("state_time", cells[self._time]) if 0 <= self._time < len(cells) else 0
@@ -75,10 +114,10 @@ class ItemRows:
             raise CellError("state_time", "missing", "the time since when the state holds", "")
         return (gtin, serial, lot, state or ItemState.ACTIVE.value, when)
 
-    def _learn(self, connection: Connection, chunk: Sequence[Row]) -> None:
+    def _learn(self, connection: Connection, pairs: set[tuple[str, str]]) -> None:
         """Look up the GTINs and lots of a chunk that were not met before: two queries for thousands of rows."""
         fresh: dict[str, str] = {}
-        for text in {cells[self._gtin] for _, cells in chunk if len(cells) > self._gtin} - self._gtins.keys():
+        for text in {text for text, _ in pairs} - self._gtins.keys():
             try:
                 fresh[text] = read_gtin(text)
             except CellError as error:
@@ -86,14 +125,8 @@ class ItemRows:
         owners = gtin_owners(connection, set(fresh.values()))
         for text, gtin in fresh.items():
             self._gtins[text] = owned(gtin, owners.get(gtin), self._owner)
-        if self._lot < 0:
-            return
-        pairs = {
-            (self._gtins[cells[self._gtin]], cells[self._lot].strip())
-            for _, cells in chunk
-            if len(cells) > max(self._gtin, self._lot) and isinstance(self._gtins[cells[self._gtin]], str)
-        }
-        asked = {(gtin, lot) for gtin, lot in pairs if lot and (gtin, lot) not in self._lots}
+        met = {(self._gtins[text], lot.strip()) for text, lot in pairs if isinstance(self._gtins[text], str)}
+        asked = {(gtin, lot) for gtin, lot in met if lot and (gtin, lot) not in self._lots}
         known = known_lots(connection, asked)  # type: ignore[arg-type]
         self._lots.update({pair: pair in known for pair in asked})  # type: ignore[misc]
 
@@ -107,6 +140,15 @@ class ItemRows:
         if lot and isinstance(gtin, str) and not self._lots[gtin, lot]:
             found.append(CellError("lot", "unknown_lot", "a known lot", lot).problem)
         return found
+
+
+def _columns(chunk: Sequence[Row], last: int) -> Columns:
+    """The columns of a chunk whose rows are all as long as the first, and long enough; none of any other."""
+    try:
+        found = list(zip(*(cells for _, cells in chunk), strict=True))
+    except ValueError:
+        return []
+    return found if len(found) > last else []
 
 
 def owned(gtin: str, owner: str | None, wanted: str) -> str | Problem:

@@ -79,12 +79,11 @@ def _csv(file: BinaryIO) -> Table:
 
 
 def _numbered(rows: Any) -> Iterator[tuple[int, list[str]]]:
-    number = 1
     try:
-        for number, cells in enumerate(rows, start=2):
-            yield number, cells
+        yield from enumerate(rows, start=2)
     except csv.Error as error:
-        raise TableError(f"Expected a row after row {number}, got {error}; look for a quotation mark there.") from error
+        said = f"Expected a row after line {rows.line_num}, got {error}; look for a quotation mark there."
+        raise TableError(said) from error
 
 
 def _xlsx(file: BinaryIO) -> Table:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg.errors import UniqueViolation
 
 ItemRow = tuple[str, str, str, str, int]  # gtin, serial, lot, state, state_at (UTC milliseconds, 0: not told)
 
@@ -21,7 +22,7 @@ _UPSERT = f"""ON CONFLICT (gtin, serial) DO UPDATE SET lot = excluded.lot,
  WHERE excluded.lot <> item.lot OR NOT {_SAME_STATE}"""
 _STAGE = """CREATE TEMPORARY TABLE IF NOT EXISTS item_stage
  (gtin text, serial text, lot text, state text, state_at bigint) ON COMMIT DELETE ROWS"""
-_COPY = "COPY item_stage (gtin, serial, lot, state, state_at) FROM STDIN"
+_COPY = "COPY {table} (gtin, serial, lot, state, state_at) FROM STDIN"
 _FROM_STAGE = f"""WITH written AS (
  INSERT INTO item (gtin, serial, lot, state, state_at)
  SELECT gtin, serial, lot, state, state_at FROM item_stage {_UPSERT} RETURNING (xmax = 0) AS is_new)
@@ -63,10 +64,19 @@ def write_items(connection: sa.Connection, rows: Sequence[ItemRow]) -> Written:
 
 
 def _copy(connection: sa.Connection, rows: Sequence[ItemRow]) -> Written:
+    """Straight into the table, as most files are new; where one of the rows is there already, again over the stage."""
     raw: Any = connection.connection  # psycopg's own connection: SQLAlchemy has no COPY
+    lines = "".join([f"{g}\t{s}\t{lot}\t{state}\t{at}\n" for g, s, lot, state, at in rows]).encode()
     with raw.cursor() as cursor:
-        with cursor.copy(_COPY) as copy:
-            copy.write("".join([f"{g}\t{s}\t{lot}\t{state}\t{at}\n" for g, s, lot, state, at in rows]).encode())
+        cursor.execute("SAVEPOINT bulk")
+        try:
+            with cursor.copy(_COPY.format(table="item")) as copy:
+                copy.write(lines)
+            return Written(fresh=len(rows))
+        except UniqueViolation:
+            cursor.execute("ROLLBACK TO SAVEPOINT bulk")
+        with cursor.copy(_COPY.format(table="item_stage")) as copy:
+            copy.write(lines)
         cursor.execute(_FROM_STAGE)
         fresh, touched = cursor.fetchone() or (0, 0)
         cursor.execute("TRUNCATE item_stage")
