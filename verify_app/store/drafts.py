@@ -7,11 +7,12 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from verify_app.domain.passport import LotPart, ModelPart, Review
-from verify_app.domain.registry import Enterprise, EnterpriseKind, LotRecord
+from verify_app.domain.registry import Enterprise, LotRecord
 
 from .bulk_items import Written
-from .documents import read_lot, read_model, read_text, write_part
+from .documents import read_lot, read_model, write_part
 from .registry import write_lots, write_models
+from .rows import read_enterprise
 from .tables import enterprise, lot, passport_version
 from .versions import Signature
 
@@ -62,18 +63,7 @@ def save_lot(
 def find_enterprise(connection: sa.Connection, enterprise_id: str) -> Enterprise | None:
     """The enterprise of an id, None for none."""
     row = connection.execute(sa.select(enterprise).where(enterprise.c.id == enterprise_id)).first()
-    if row is None:
-        return None
-    return Enterprise(
-        id=row.id,
-        tenant_id=row.tenant_id,
-        kind=EnterpriseKind(row.kind),
-        name=read_text(row.name),
-        address=read_text(row.address),
-        gln=row.gln,
-        tax_code=row.tax_code,
-        phone=row.phone,
-    )
+    return None if row is None else read_enterprise(row)
 
 
 def _reviewer(review: Review) -> str:

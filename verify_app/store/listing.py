@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from verify_app.domain.passport import ItemPart, LotPart, ModelPart
-from verify_app.domain.registry import Enterprise, EnterpriseKind, Place, Tenant
+from verify_app.domain.registry import Enterprise, Place, Tenant
 
 from .acts import Effect, StoredAct, act_columns, effect, read_act
 from .documents import read_text
@@ -24,6 +24,7 @@ from .passports import (
     read_shown_lot,
     read_shown_model,
 )
+from .rows import read_enterprise
 from .tables import act, enterprise, item, lot, model, place, short_code, tenant
 
 PAGE = 100
@@ -40,7 +41,7 @@ def list_tenants(connection: sa.Connection) -> tuple[Tenant, ...]:
 def list_enterprises(connection: sa.Connection, *, limit: int = PAGE, after: str = "") -> tuple[Enterprise, ...]:
     """Enterprises in the order of their ids."""
     query = sa.select(enterprise).where(enterprise.c.id > after).order_by(enterprise.c.id).limit(limit)
-    return tuple(_enterprise(row) for row in connection.execute(query))
+    return tuple(read_enterprise(row) for row in connection.execute(query))
 
 
 def named_enterprises(connection: sa.Connection, named: str, limit: int = 20) -> tuple[Enterprise, ...]:
@@ -48,7 +49,7 @@ def named_enterprises(connection: sa.Connection, named: str, limit: int = 20) ->
     exact = sa.or_(enterprise.c.id == named, enterprise.c.tax_code == named, enterprise.c.gln == named)
     inside = sa.cast(enterprise.c.name, sa.Text).icontains(named, autoescape=True)
     query = sa.select(enterprise).where(exact | inside).order_by(sa.not_(exact), enterprise.c.id).limit(limit)
-    return tuple(_enterprise(row) for row in connection.execute(query))
+    return tuple(read_enterprise(row) for row in connection.execute(query))
 
 
 def list_places(connection: sa.Connection, enterprise_id: str) -> tuple[Place, ...]:
@@ -109,16 +110,3 @@ def _with(part: _Part, upon: Effect | None) -> _Part:
     if not upon:
         return part
     return replace(part, recall=upon.recall, display=upon.display, display_act=upon.display_act)
-
-
-def _enterprise(row: Any) -> Enterprise:
-    return Enterprise(
-        id=row.id,
-        tenant_id=row.tenant_id,
-        kind=EnterpriseKind(row.kind),
-        name=read_text(row.name),
-        address=read_text(row.address),
-        gln=row.gln,
-        tax_code=row.tax_code,
-        phone=row.phone,
-    )

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from verify_app.domain.passport import LotPart, ModelPart
-from verify_app.domain.registry import Enterprise, ItemRecord, Place
+from verify_app.domain.registry import Enterprise, EnterpriseKind, ItemRecord, Place
 
-from .documents import write_text
+from .documents import read_text, write_text
 from .versions import Change
 
 
@@ -24,6 +24,20 @@ def enterprise_row(record: Enterprise) -> dict[str, Any]:
         "tax_code": record.tax_code,
         "phone": record.phone,
     }
+
+
+def read_enterprise(row: Any) -> Enterprise:
+    """The enterprise of a row of `enterprise`."""
+    return Enterprise(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        kind=EnterpriseKind(row.kind),
+        name=read_text(row.name),
+        address=read_text(row.address),
+        gln=row.gln,
+        tax_code=row.tax_code,
+        phone=row.phone,
+    )
 
 
 def place_row(record: Place) -> dict[str, Any]:
