@@ -35,6 +35,23 @@ CAPTURE_BYTES = 16 * 1024 * 1024
 _PROBLEMS = (401, 403, 413, 422, 429, 503)
 
 
+def _asked_again(
+    operation: str, summary: str, description: str, answer: tuple[str, type[BaseModel]], asked: tuple[Scope, str]
+) -> Operation:
+    """How far a job is: asked by its id in the path, with a key of the scope that began it."""
+    said, shape = answer
+    scope, name = asked
+    return Operation(
+        id=operation,
+        summary=summary,
+        description=description,
+        answers={200: (said, "application/json", shape)},
+        problems=(401, 403, 404, 429, 503),
+        scope=scope,
+        parameters=({"name": name, "in": "path", "required": True, "schema": {"type": "string"}},),
+    )
+
+
 @api_v1.post("/items/moves")
 @describes(
     Operation(
@@ -108,14 +125,12 @@ def import_file(kind: str) -> Response:
 
 @api_v1.get("/imports/<job_id>")
 @describes(
-    Operation(
-        id="importState",
-        summary="How far an import is",
-        description="`errors` is the address of the annotated file of refused rows: mend it and send it again.",
-        answers={200: ("The import.", "application/json", ImportAnswer)},
-        problems=(401, 403, 404, 429, 503),
-        scope=Scope.IMPORT,
-        parameters=({"name": "job_id", "in": "path", "required": True, "schema": {"type": "string"}},),
+    _asked_again(
+        "importState",
+        "How far an import is",
+        "`errors` is the address of the annotated file of refused rows: mend it and send it again.",
+        ("The import.", ImportAnswer),
+        (Scope.IMPORT, "job_id"),
     )
 )
 @needs(Scope.IMPORT)
@@ -164,14 +179,12 @@ def capture() -> Response:
 
 @api_v1.get("/capture/<capture_id>")
 @describes(
-    Operation(
-        id="captureState",
-        summary="What came of a captured document",
-        description="Errors name the place of the event in the eventList, from 0.",
-        answers={200: ("The capture job.", "application/json", CaptureAnswer)},
-        problems=(401, 403, 404, 429, 503),
-        scope=Scope.CAPTURE,
-        parameters=({"name": "capture_id", "in": "path", "required": True, "schema": {"type": "string"}},),
+    _asked_again(
+        "captureState",
+        "What came of a captured document",
+        "Errors name the place of the event in the eventList, from 0.",
+        ("The capture job.", CaptureAnswer),
+        (Scope.CAPTURE, "capture_id"),
     )
 )
 @needs(Scope.CAPTURE)
