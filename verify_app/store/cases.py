@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from verify_app.domain.alert import OPENS_NO_CASE, Alert, Rule
 from verify_app.domain.case import SYSTEM, Case, Finding, Move, Result, State, Step, belongs, idle, joined, stepped
 from verify_app.domain.standing import said_by
+from verify_app.domain.taken import Taken
 
 from .alerts import StoredAlert, alerts_of_case, link_alert, put_alert
 from .engine import ask, writing
@@ -26,21 +27,12 @@ class CaseChanged(RuntimeError):  # noqa: N818 - a state, not a fault
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """One step of a case's history, with its number and the state after it."""
-
-    number: int
-    step: Step
-    state: State
-
-
-@dataclass(frozen=True, slots=True)
 class CaseFile:
     """All of one case: the case, its alerts (strongest first), its history (oldest first)."""
 
     case: Case
     alerts: tuple[StoredAlert, ...]
-    history: tuple[Taken, ...]
+    history: tuple[Taken[Step, State], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +236,7 @@ def read_case(row: Any) -> Case:
     )
 
 
-def _read_step(row: Any) -> Taken:
+def _read_step(row: Any) -> Taken[Step, State]:
     step = Step(
         Move(row.move),
         row.actor,

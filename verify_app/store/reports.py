@@ -27,6 +27,7 @@ from verify_app.domain.report import (
     received,
     stepped,
 )
+from verify_app.domain.taken import Taken
 
 from . import report_photos
 from .engine import StoreUnavailable, ask, insert, writing
@@ -42,20 +43,11 @@ class ReportChanged(RuntimeError):  # noqa: N818 - a state, not a fault
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """One step of a report's history, with its number and the state after it."""
-
-    number: int
-    step: Step
-    state: State
-
-
-@dataclass(frozen=True, slots=True)
 class ReportFile:
     """All of one report: the report, and its history (oldest first)."""
 
     report: Report
-    history: tuple[Taken, ...]
+    history: tuple[Taken[Step, State], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +175,7 @@ def _file(connection: sa.Connection, report_id: int) -> ReportFile | None:
     return ReportFile(_read_all(connection, [row])[0], history)
 
 
-def _read_step(row: Any) -> Taken:
+def _read_step(row: Any) -> Taken[Step, State]:
     outcome = Outcome(row.outcome) if row.outcome else None
     step = Step(Move(row.move), row.actor, row.when_ms, row.note, row.area, outcome, row.answer)
     return Taken(row.number, step, State(row.state))
