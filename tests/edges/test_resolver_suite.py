@@ -49,6 +49,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: bytes
+    names: frozenset[str]  # of the headers, as they were written
 
     @property
     def location(self) -> str:
@@ -85,13 +86,14 @@ def ask(tmp_path_factory: pytest.TempPathFactory, valkey_module: ValkeyServer) -
         assert f"{parts_of.scheme}://{parts_of.netloc}" == BASE
         connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=20)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, url.removeprefix(BASE), headers=SUITE | named)
+        sent = {name: value for name, value in (SUITE | named).items() if value}
+        connection.request(method, url.removeprefix(BASE), headers=sent)
         response = connection.getresponse()
         body = response.read()
         assert response.version == 11
         found = {name.lower(): value for name, value in response.getheaders()}
         connection.close()
-        return Answer(response.status, found, body)
+        return Answer(response.status, found, body, frozenset(name for name, _ in response.getheaders()))
 
     yield call
     server.shutdown()
@@ -215,6 +217,22 @@ def test_12_the_linkset_points_to_its_json_ld_context(ask, link):
         for one in links
         if 'rel="http://www.w3.org/ns/json-ld#context"' in one and 'type="application/ld+json"' in one
     ]
+
+
+def test_its_link_header_is_written_as_the_suite_reads_it_from_a_linkset(ask, link):
+    assert "link" in ask(link, "GET", Accept="application/linkset+json").names
+
+
+@pytest.mark.parametrize("nameless", [{"User-Agent": ""}, {"User-Agent": "", "Accept": ""}])
+def test_the_suite_s_own_client_which_names_itself_nowhere_is_answered_alike(ask, link, nameless):
+    """The suite asks from PHP with GET, `Origin` and often nothing else."""
+    for tail in ("", "?linkType=linkset", "?linkType=gs1:certificationInfo", "?linkType=gs1:nosuchlt", "/foo"):
+        usual, bare = ask(link + tail, "GET"), ask(link + tail, "GET", **nameless)
+        assert (bare.status, bare.location, bare.headers.get("link")) == (
+            usual.status,
+            usual.location,
+            usual.headers.get("link"),
+        )
 
 
 def test_13_there_is_one_default_link_with_a_title_and_nothing_else(ask, link):

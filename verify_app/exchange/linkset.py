@@ -14,6 +14,7 @@ from ..domain.link import DEFAULT_LINK, VOCABULARY, Link, by_level, default_of, 
 from ..domain.negotiation import LINKSET_TYPE, Wish, best
 
 CONTEXT = "https://ref.gs1.org/standards/resolver/linkset-context"
+LINK = "link"  # in small letters, as HTTP/2 has all names: GS1's test suite finds it in no other spelling
 CONTEXT_HEADER = f'<{CONTEXT}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
 Levels = list[tuple[str, list[Link]]]
 
@@ -75,7 +76,7 @@ def code_headers(base: str, code: Code) -> dict[str, str]:
     links = [f'<{here}>; rel="canonical"']
     if code.key.isdigit():
         links.append(f'<{here}?linkType=linkset>; rel="linkset"; type="{LINKSET_TYPE}"')
-    return {"Link": ", ".join(links), **CORS}
+    return {LINK: ", ".join(links), **CORS}
 
 
 CORS = {

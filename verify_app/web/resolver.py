@@ -18,7 +18,7 @@ from ..domain.parse import parse
 from ..domain.passport import Passport
 from ..domain.verdict import Level
 from ..exchange.description import description
-from ..exchange.linkset import CONTEXT_HEADER, CORS, Offer, code_headers, location
+from ..exchange.linkset import CONTEXT_HEADER, CORS, LINK, Offer, code_headers, location
 from ..exchange.own_links import PASSPORT, own_links
 from ..parts import StoreUnavailable
 from ..verify import Answer
@@ -47,7 +47,7 @@ def let_scripts_read(response: Response) -> Response:
             response.headers.setdefault(name, value)
         if uncompressed := g.get("uncompressed"):
             same = f'<{base_url(request)}{uncompressed}>; rel="owl:sameAs"'
-            response.headers["Link"] = ", ".join(filter(None, (response.headers.get("Link"), same)))
+            response.headers[LINK] = ", ".join(filter(None, (response.headers.get(LINK), same)))
     return response
 
 
@@ -130,7 +130,7 @@ def _offered(code: Code, passport: Passport | None) -> tuple[Link, ...]:
 def _linkset(offer: Offer, document: object, status: int = 200) -> Response:
     response = Response(current_app.json.dumps(document), status, content_type=LINKSET_TYPE)
     response.headers.extend(code_headers(offer.base, offer.code))
-    response.headers["Link"] += f", {CONTEXT_HEADER}"
+    response.headers[LINK] += f", {CONTEXT_HEADER}"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return no_store(response)
 
