@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from ...domain.account import AccountError
 from ...domain.audit import Kind
 from ...enterprise.joining import DecidedError, JoinRequest
+from ...enterprise.link_office import LinkError
 from ...i18n import catalogue
 from ...inspection.office import note_of
 from ..accounts.door import the_account
@@ -40,6 +41,8 @@ def decide(request_id: str) -> ResponseReturnValue:
     """Admit the enterprise, or refuse it with a reason that it reads."""
     found, desk, me = _own(request_id), the_parts().desk, the_account()
     act, reason, now = request.form.get("act", ""), request.form.get("reason", ""), _now()
+    if act == "hosts" and found.enterprise_id:
+        return _write_hosts(found)
     if act not in ("admit", "refuse"):
         abort(404)
     if act == "refuse" and not reason.strip():
@@ -61,6 +64,18 @@ def decide(request_id: str) -> ResponseReturnValue:
     return render_template("account/link.html", person=account, address=address)
 
 
+def _write_hosts(found: JoinRequest) -> ResponseReturnValue:
+    """Write down the hosts that an admitted enterprise may link to, in place of those before."""
+    hosts = request.form.get("hosts", "")[:2000].lower().replace(",", " ").split()
+    told = note_of(the_account(), Kind.DOOR, "enterprise.hosts", found.enterprise_id, " ".join(hosts))
+    the_parts().office.note(told, _now())
+    try:
+        the_parts().desk.links.allow(found.enterprise_id, tuple(hosts))
+    except LinkError:
+        return _page(found, "hosts"), 422
+    return redirect(link(f"/desk/enterprises/{found.id}"), 303)
+
+
 def _tell(found: JoinRequest, what: str, **more: str) -> None:
     """Write to the applicant, in the language that the request came in, where there is a mail server."""
     said, asked = catalogue(found.lang or "vi"), found.applicant
@@ -78,7 +93,10 @@ def _own(request_id: str) -> JoinRequest:
 
 
 def _page(found: JoinRequest, problem: str = "") -> str:
-    return render_template("enterprise/admission.html", found=found, asked=found.applicant, problem=problem)
+    hosts = the_parts().desk.links.hosts(found.enterprise_id) if found.enterprise_id else ()
+    return render_template(
+        "enterprise/admission.html", found=found, asked=found.applicant, problem=problem, hosts=hosts
+    )
 
 
 def _now() -> int:
