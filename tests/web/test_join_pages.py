@@ -99,8 +99,8 @@ def test_refused_applicant_reads_why_and_a_taken_address_is_told_to_the_officer(
     assert send(officer, address, act="refuse", reason="Tên không khớp").status_code == 303
     assert "Tên không khớp" in guest.get(where).text
     assert guest.post("/enterprise/join", data=FORM | {"fax": "1"}).status_code == 400
-    answers = [guest.post("/enterprise/join", data=FORM).status_code for _ in range(10)]
-    assert answers[-1] == 429
+    answers = [guest.post("/enterprise/join", data=FORM).status_code for _ in range(22)]  # more than two hours allow
+    assert 429 in answers
 
 
 def test_address_is_confirmed_by_letter_where_there_is_a_mail_server(office):
