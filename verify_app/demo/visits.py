@@ -40,17 +40,21 @@ def _crowd(until: int) -> Iterator[Visit]:
 
 
 def _few(until: int) -> Iterator[Visit]:
-    """A few strangers in one town, weeks apart: more than a family, less than a crowd. The verdict holds for about five
-    who open the case on one day; after them it is a crowd, and a crowd excuses."""
-    for number, day in enumerate((0, 15, 30, 45, 64)):
-        seen = Circumstances(Network.LINE, place=_HANOI, line=number + 1, inside=True)
-        yield Visit("", until - (100 - day) * _DAY, country="VN", region="N", circumstances=seen)
+    """Strangers as in a crowd, beside them eight times as many programs: perhaps copies, perhaps somebody who
+    wants the code to look copied. Evidence and excuses have reached their most, so whoever asks next changes little:
+    the verdict holds for about seven strangers who ask on one day; after them it is a burst, which excuses."""
+    for number in range(30):
+        visit = _stranger(until - (62 - 2 * number) * _DAY, number)
+        yield visit
+        for program in range(8):
+            yield Visit("", visit.when + (program + 11) * _MINUTE, circumstances=Circumstances(Network.HOSTING))
+    yield Visit("", until - 3 * _DAY, country="KH", circumstances=Circumstances(abroad=True, outside=True))
 
 
 def _travel(until: int) -> Iterator[Visit]:
-    """Strangers whose phones stand in Hà Nội and Thành phố Hồ Chí Minh by turns, minutes apart, day after day."""
-    for number in range(32):
-        when = until - (20 - number // 2) * _DAY + (number % 2) * 20 * _MINUTE
+    """Strangers whose phones stand in Hà Nội and Thành phố Hồ Chí Minh by turns, minutes apart, for seventy days."""
+    for number in range(48):
+        when = until - (72 - 3 * (number // 2)) * _DAY + (number % 2) * 20 * _MINUTE
         cell, region = (_SAIGON, "S") if number % 2 else (_HANOI, "N")
         seen = Circumstances(Network.LINE, place=cell, sure=True, line=number + 1, inside=True)
         yield Visit("", when, country="VN", region=region, cell=cell, circumstances=seen)
