@@ -17,6 +17,8 @@ from verify_app.domain.case import Finding, Move, Result, State, Step
 from verify_app.domain.code import Code
 from verify_app.domain.evidence import Circumstances, Network
 from verify_app.domain.history import History
+from verify_app.domain.passport import ItemPart, LotPart, Shipment
+from verify_app.domain.registry import ItemRecord, LotRecord
 from verify_app.serving.worker import Worker
 from verify_app.store.cases import Wanted, find_case, queue, take_step
 from verify_app.store.engine import open_engine
@@ -183,3 +185,56 @@ def test_a_confirmed_case_stands_on_the_code_and_makes_its_product_more_suspect(
     worker.mirror()
     assert look(history, "an", NOON + 91 * DAY, Circumstances()).flags.confirmed == NOON + 5
     assert [c.finding for c in queue(engine, Wanted(states=(State.CLOSED,)))] == [Finding.CONFIRMED]
+
+
+SOUTH, NORTH = (215, 2134), (420, 2117)  # cells in Thành phố Hồ Chí Minh and Hà Nội
+
+
+def sent(lot: str, market: str) -> tuple[LotRecord, tuple[ItemRecord, ...]]:
+    """A lot of twenty items in one shipment to a market."""
+    part = LotPart(lot, declared=20, uploaded=20, shipments=(Shipment("P1", market, 1_000),), published_at=1_000)
+    return LotRecord(GTIN, part), tuple(ItemRecord(GTIN, ItemPart(f"{lot}-{n}", lot)) for n in range(20))
+
+
+def test_a_shipment_sold_elsewhere_is_one_case_and_one_sold_where_it_was_sent_is_none(
+    history: ValkeyHistory, worker: Worker, engine: sa.Engine
+) -> None:
+    away, home = sent("AWAY", "11"), sent("HOME", "11")
+    write_registry(engine, replace(REGISTRY, lots=(away[0], home[0]), items=(*away[1], *home[1])))
+    for n in range(20):
+        for lot in ("AWAY", "HOME"):
+            place = SOUTH if lot == "AWAY" or n % 7 == 3 else NORTH  # now and then a gift
+            code = Code("01", GTIN, (("10", lot), ("21", f"{lot}-{n}")))
+            there = Circumstances(Network.LINE, place=place, sure=True, line=n + 1)
+            who = visit(f"{lot} {n}", NOON + n * DAY, country="VN", region="S" if place == SOUTH else "N",
+                        circumstances=there, watch=(100 * len(lot) + n + 50 * (lot == "AWAY"), 0, 0))  # fmt: skip
+            history.observe(code, who)
+    worker.run_once()
+    (case,) = queue(engine)
+    assert (case.rule, case.lot) == (Rule.DIVERTED_SHIPMENT, "AWAY")
+    file = find_case(engine, case.id)
+    assert file is not None
+    (alert,) = (stored.alert for stored in file.alerts)
+    assert alert.version
+    assert alert.note == "sent to 11"
+    assert dict(alert.evidence)["placed"] >= 4
+    assert dict(alert.contributions)["sold elsewhere"] >= 7.5
+
+
+def test_a_lot_code_with_more_visitors_than_items_is_one_case_and_a_popular_large_lot_is_none(
+    history: ValkeyHistory, worker: Worker, engine: sa.Engine
+) -> None:
+    lots = [LotPart("SMALL", declared=300, published_at=1_000), LotPart("LARGE", declared=9_000, published_at=1_000)]
+    write_registry(engine, replace(REGISTRY, lots=tuple(LotRecord(GTIN, lot) for lot in lots), items=()))
+    for n in range(310):
+        for lot in lots:
+            look(history, f"{lot.lot} {n}", NOON + n * DAY // 10, Circumstances(), Code("01", GTIN, (("10", lot.lot),)))
+    worker.run_once()
+    (case,) = queue(engine)
+    assert (case.rule, case.lot) == (Rule.LOT_OVERRUN, "SMALL")
+    file = find_case(engine, case.id)
+    assert file is not None
+    (stored,) = file.alerts
+    evidence = dict(stored.alert.evidence)
+    assert (evidence["size"], evidence["visitors"] >= 300) == (300, True)
+    assert dict(stored.alert.contributions)["visitors for its size"] > 0

@@ -65,6 +65,7 @@ class _Shipment:
     sources: set[int] = field(default_factory=set)
     items: dict[int, tuple[bool, tuple[float, ...]]] = field(default_factory=dict)  # item -> told a place, likelihoods
     reported: bool = False
+    odds: float = 0.0  # nats, when it was last judged
 
 
 class Diversion:
@@ -99,6 +100,16 @@ class Diversion:
         known.reported = self._diverted(known, place)
         return known.reported
 
+    def facts(self, shipment: str) -> tuple[tuple[str, float], ...]:
+        """What a shipment that was looked at is judged by: items, those that told a place, different sources."""
+        known = self._shipments[shipment]
+        told = sum(tells for tells, _ in known.items.values())
+        return (("items", float(len(known.items))), ("placed", float(told)), ("sources", float(len(known.sources))))
+
+    def odds(self, shipment: str) -> float:
+        """Nats for "sold elsewhere" against "sold where it was sent to", of a shipment that was looked at."""
+        return self._shipments[shipment].odds
+
     def _likely(self, market: int, market_country: str, seen: Seen) -> tuple[bool, tuple[float, ...]] | None:
         """How likely this look is of somebody from each province, and from the market (or else) abroad."""
         if seen.country != "VN":
@@ -127,7 +138,8 @@ class Diversion:
             if there != market and not _neighbours(there, market)
         ]
         best = max(odds)
-        return best + log(sum(exp(one - best) for one in odds)) >= limits.odds
+        shipment.odds = best + log(sum(exp(one - best) for one in odds))
+        return shipment.odds >= limits.odds
 
 
 def _mixed(looks: list[tuple[float, ...]], there: int, stray: float) -> float:

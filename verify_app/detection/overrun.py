@@ -95,6 +95,15 @@ class Overrun:
             lot.level = self._judge(lot, when)
         return lot.level
 
+    def facts(self, name: str) -> tuple[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]]:
+        """What a lot that was looked at is judged by: named counts, and how much they weigh, in nats."""
+        lot = self._lots[name]
+        counts = (("visitors", float(lot.visitors)), ("visitors per item", lot.share),
+                  ("placed", float(lot.located)), ("strangers", float(lot.away)))  # fmt: skip
+        strangers = self._sure(lot, self._usual(lot)) if lot.chances else 0.0
+        crowd = max(0.0, log(lot.share / self._limits.least)) if lot.share else 0.0
+        return counts, (("strangers", strangers), ("visitors for its size", crowd))
+
     def _judge(self, lot: _Lot, when: int) -> Level:
         limits = self._limits
         if lot.visitors >= limits.visitors and (lot.share >= limits.certain or self._crowd(lot, when)):

@@ -29,6 +29,7 @@ from ..store.passports import find
 from ..store.standing import standings_of
 from ..store.stream import Entry
 from ..store.told import read_told
+from .lot_detectors import LotDetectors
 
 
 class Detectors:
@@ -37,12 +38,13 @@ class Detectors:
     def __init__(self, engine: sa.Engine, client: redis.Redis, policies: Callable[[], Policy]) -> None:
         self._engine, self._client, self.policies = engine, client, policies
         self._guard, self._late = Guard(), LateUploads()
+        self._lots = LotDetectors(engine)
 
     def look(self, rows: Iterable[tuple[Entry, LedgerRow]]) -> int:
         """Look at a batch; returns how many alerts were raised. Raises `StoreUnavailable` and `redis.RedisError`."""
         raised: dict[str, Alert] = {}
         for entry, row in rows:
-            if row.kind == "scan" and row.actor == "public" and row.serial and row.circumstances:
+            if row.kind == "scan" and row.actor == "public" and (row.serial or row.lot) and row.circumstances:
                 raised |= {alert.key: alert for alert in self._of(entry, row)}  # of one code the last says most
         for alert in raised.values():
             record_alert(self._engine, alert)
@@ -56,6 +58,9 @@ class Detectors:
         seen, watch = circumstances(row.circumstances), row.watch
         scan = Happened(row.identity, row.gtin, row.lot, row.serial, row.when, seen, row.region, row.entry == "typed",
                         watch[0] if watch else 0)  # fmt: skip
+        if not row.serial:
+            yield from self._lots.look(row, scan)
+            return
         if watch and self._guard.look(
             asked_by(watch, row.identity, row.when, odd_by(seen, typed=scan.typed), seen.network)
         ):
@@ -66,6 +71,7 @@ class Detectors:
             yield found
         if (late := self._late.look(scan)) is not None:
             yield late
+        yield from self._lots.look(row, scan)
         if entry.told:
             yield from self._of_told(scan, entry.told)
 
