@@ -13,7 +13,7 @@ from ...inspection.office import note_of
 from ...parts import Parts
 from . import door, oidc
 from .configuration import configuration
-from .forms import OneTimeCodes, PasskeyAnswerForm, PasskeySignInForm, SignInForm
+from .forms import OneTimeCodes, PasskeyAnswerForm, Passkeys, PasskeySignInForm, SignInForm
 from .person import People, Person, now_ms, renewed
 from .sessions import CookieAtSignIn, begin_session
 
@@ -28,6 +28,7 @@ def install(app: Flask, parts: Parts) -> None:
         app,
         People(parts.accounts),
         totp_cls=OneTimeCodes,
+        webauthn_util_cls=Passkeys,
         login_form=SignInForm,
         wan_signin_form=PasskeySignInForm,
         wan_signin_response_form=PasskeyAnswerForm,

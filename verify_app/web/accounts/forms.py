@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app
-from flask_security import LoginForm, Totp, WebAuthnSigninForm, WebAuthnSigninResponseForm, hash_password
+from flask_security import LoginForm, Totp, WebAuthnSigninForm, WebAuthnSigninResponseForm, WebauthnUtil, hash_password
 
 from ..target import the_parts
 from .person import People
@@ -73,3 +73,13 @@ def the_people() -> People:
     """The people of the running application."""
     people: People = current_app.extensions["security"].datastore
     return people
+
+
+class Passkeys(WebauthnUtil):
+    """Passkeys as the library makes them, on the phone itself too: an officer has no other device in a stall."""
+
+    def authenticator_selection(self, user: Any, usage: str) -> Any:
+        """What a new passkey must be, wherever it lies."""
+        wanted = super().authenticator_selection(user, usage)
+        wanted.authenticator_attachment = None
+        return wanted
