@@ -61,6 +61,12 @@ def test_a_thousand_scans_in_four_days_are_sixteen_newcomers_at_most(script: Scr
     assert found.evidence.ndays <= 5
 
 
+def test_an_inspector_who_looked_as_a_shopper_before_reads_what_others_did_and_changes_nothing(script: Script) -> None:
+    look(script, "lan", NOON)
+    found = look(script, "lan", NOON + DAY, actor=Actor.INSPECTOR)
+    assert (found.scans, found.evidence.credited, found.evidence.days) == (1, 1, 1)
+
+
 def test_one_household_line_is_credited_once(script: Script) -> None:
     home = Circumstances(network=Network.LINE, line=77)
     for number in range(5):

@@ -6,7 +6,7 @@
 --       5 id of the scan (REPLAY) or the value of the epoch that must stand (FOLD), 6 circumstances for the evidence of
 --       copies, or nothing. PREVIEW: a robot drew a preview of the link; only the evidence learns of it.
 -- Keys that only few scans need are named after KEYS[1] and share its hash tag, hence its slot:
---   r…  visitors without a place in the state, for as long as a reload is no scan
+--   r…  visitors without a place in the state, for as long as a reload is no scan (older ones leave now and then)
 --   d…  scans already replayed from a journal
 -- State, version 1, big-endian; times are milliseconds since 2020-01-01 UTC, days are Vietnamese days since then:
 --   version 1, parts 1 (1 located, 2 crowded), first 5, last 5, scans 3, tag of the first 4, travel pairs 1,
@@ -15,7 +15,7 @@
 -- Version 2, for codes with evidence: the same, but the number of visitors (1) before them, and the evidence at the end.
 
 local SCAN, LOOK, REPLAY, FOLD, PREVIEW = 0, 1, 2, 3, 4
-local VISITORS, DAY, VIETNAM = 12, 86400000, 25200000
+local VISITORS, VISITOR, DAY, VIETNAM = 12, 12, 86400000, 25200000  -- so many, of so many bytes
 local REPLAYED_FOR = 21600000  -- a journal whose replay broke off is taken up again within six hours
 local HELD_FOR = 60000  -- a rebuild that stops for a minute has ended
 local IMPOSSIBLE_KM, IMPOSSIBLE_KMH = 100, 900
@@ -25,75 +25,58 @@ local KEYS, ARGV, mode, when, tag, marks, lat, lon, reload, lifetime, limit
 local region, abroad, located, public, today, circumstances
 
 local function up(number, most)
-  return math.min(number + 1, most)
+  return min(number + 1, most)
 end
 
 local function fresh()
-  return {first = 0, last = 0, scans = 0, first_tag = 0, travel = 0, count = 0, visitors = {}}
+  return {first = 0, last = 0, scans = 0, first_tag = 0, travel = 0, count = 0, visitors = ''}
 end
 
-local formats = {}
-
--- Format of so many visitors: they lie flat, four numbers each, so that one call and one table serve all.
-local function all(count)
-  local format = formats[count] or '>' .. string.rep('I4I5I2B', count)
-  formats[count] = format
-  return format
-end
-
+-- What is packed stays packed in a state read: place, visitors and evidence, until somebody needs them.
 local function read_head(packed)
-  local s, parts, at = fresh(), nil, nil
-  parts, s.first, s.last, s.scans, s.first_tag, s.travel, at = struct.unpack('>BI5I5I3I4B', packed, 2)
-  assert(parts <= 3 and s.scans > 0 and s.first <= s.last)
+  local parts, first, last, scans, first_tag, travel, at = unpack_('>BI5I5I3I4B', packed, 2)
+  assert(parts <= 3 and scans > 0 and first <= last)
+  local s = {first = first, last = last, scans = scans, first_tag = first_tag, travel = travel, count = 0, visitors = ''}
   if parts % 2 == 1 then
-    local p = {}
-    p.lat, p.lon, p.when, p.tag, at = struct.unpack('>i2i2I5I4', packed, at)
-    s.place = p
+    s.place, at = sub(packed, at, at + 12), at + 13
   end
   if parts >= 2 then
-    local c = {}
-    c.newcomers, c.days, c.last_day, c[1], c[2], c[3], c.abroad, at = struct.unpack('>I2BI2BBBB', packed, at)
-    s.crowd = c
+    local newcomers, days, last_day, north, centre, south, abroads, after = unpack_('>I2BI2BBBB', packed, at)
+    s.crowd, at = {north, centre, south, newcomers = newcomers, days = days, last_day = last_day, abroad = abroads}, after
   end
   return s, at
 end
 
 local function read_visitors(s, packed, at, count)
-  assert(count >= 1 and count <= VISITORS and count == math.floor(count))
-  s.count, s.visitors = count, {struct.unpack(all(count), packed, at)}
-  s.visitors[4 * count + 1] = nil  -- where unpack stopped
+  assert(count >= 1 and count <= VISITORS and #packed >= at + VISITOR * count - 1)
+  s.count, s.visitors = count, sub(packed, at, at + VISITOR * count - 1)
 end
 
 local function read_1(packed)
   local s, at = read_head(packed)
-  read_visitors(s, packed, at, (#packed - at + 1) / 12)
+  read_visitors(s, packed, at, (#packed - at + 1) / VISITOR)
+  assert(s.count == floor(s.count))
   return s
 end
 
 local function read_2(packed)
   local s, at = read_head(packed)
-  local count = string.byte(packed, at)
+  local count = byte(packed, at)
   read_visitors(s, packed, at + 1, count)
-  s.evidence = evidence_read(string.sub(packed, at + 1 + 12 * count))
+  s.evidence = sub(packed, at + 1 + VISITOR * count)
+  evidence_size(s.evidence)
   return s
 end
 
 local READERS = {read_1, read_2}  -- by version; an older version keeps its reader here for ever
 
 local function write(s)
-  local parts = (s.place and 1 or 0) + (s.crowd and 2 or 0)
-  local out = {struct.pack('>BBI5I5I3I4B', s.evidence and 2 or 1, parts, s.first, s.last, s.scans, s.first_tag, s.travel)}
-  if s.place then
-    out[#out + 1] = struct.pack('>i2i2I5I4', s.place.lat, s.place.lon, s.place.when, s.place.tag)
-  end
-  if s.crowd then
-    local c = s.crowd
-    out[#out + 1] = struct.pack('>I2BI2BBBB', c.newcomers, c.days, c.last_day, c[1], c[2], c[3], c.abroad)
-  end
-  if s.evidence then out[#out + 1] = string.char(s.count) end
-  out[#out + 1] = struct.pack(all(s.count), unpack(s.visitors))
-  if s.evidence then out[#out + 1] = evidence_write(s.evidence) end
-  return table.concat(out)
+  local c, crowd = s.crowd, ''
+  local parts = (s.place and 1 or 0) + (c and 2 or 0)
+  if c then crowd = pack_('>I2BI2BBBB', c.newcomers, c.days, c.last_day, c[1], c[2], c[3], c.abroad) end
+  local head = pack_('>BBI5I5I3I4B', s.evidence and 2 or 1, parts, s.first, s.last, s.scans, s.first_tag, s.travel)
+  if not s.evidence then return head .. (s.place or '') .. crowd .. s.visitors end
+  return head .. (s.place or '') .. crowd .. char(s.count) .. s.visitors .. s.evidence
 end
 
 local function keep(s)
@@ -104,37 +87,52 @@ local function kilometres(lat1, lon1, lat2, lon2)
   local a, b = math.rad((lat1 + 0.5) * 0.05), math.rad((lat2 + 0.5) * 0.05)
   local half = math.rad((lon2 - lon1) * 0.05) / 2
   local h = math.sin((b - a) / 2) ^ 2 + math.cos(a) * math.cos(b) * math.sin(half) ^ 2
-  return 12742 * math.asin(math.min(1, math.sqrt(h)))
+  return 12742 * math.asin(min(1, math.sqrt(h)))
 end
 
+-- Where a visitor's bytes begin, nil for a newcomer.
+local function find_visitor(visitors, tagged)
+  local at = find(visitors, tagged, 1, true)
+  while at and at % VISITOR ~= 1 do at = find(visitors, tagged, at + 1, true) end  -- by chance, within another one
+  return at
+end
+
+-- What the visitors of a state say together; the latest first day is kept in it for `newcomer`.
 local function answer(status, s, own, facts)
-  local others, days, days_seen, regions, abroads = 0, 0, {}, {0, 0, 0}, 0
-  local v = s.visitors
-  for i = 1, 4 * s.count, 4 do
-    if i ~= own then others = others + 1 end
-    if not days_seen[v[i + 2]] then days_seen[v[i + 2]] = true; days = days + 1 end
-    local where = v[i + 3] % 4
-    if where > 0 then regions[where] = regions[where] + 1 end
-    if v[i + 3] >= 4 then abroads = abroads + 1 end
+  local bytes, crowd = {byte(s.visitors, 1, -1)}, s.crowd
+  local others, days, abroads, regions = s.count - (own and 1 or 0), 0, 0, {0, 0, 0}
+  local latest, before, seen = 0, nil, {}
+  for i = VISITOR, #bytes, VISITOR do
+    local day, marked = 256 * bytes[i - 2] + bytes[i - 1], bytes[i]
+    if day ~= before and not seen[day] then
+      days, seen[day] = days + 1, true
+      if day > latest then latest = day end
+    end
+    before = day
+    if marked >= 4 then abroads, marked = abroads + 1, marked % 4 end
+    if marked > 0 then regions[marked] = regions[marked] + 1 end
   end
-  if s.crowd then
-    others, days, abroads = others + s.crowd.newcomers, days + s.crowd.days, abroads + s.crowd.abroad
-    for where = 1, 3 do regions[where] = regions[where] + s.crowd[where] end
+  s.latest = latest
+  local north, centre, south = regions[1], regions[2], regions[3]
+  if crowd then
+    others, days, abroads = others + crowd.newcomers, days + crowd.days, abroads + crowd.abroad
+    north, centre, south = north + crowd[1], centre + crowd[2], south + crowd[3]
   end
-  local packed = struct.pack('>BBI4I4I2I5I5I2I2I2BI2', status, facts, s.scans, others, days, s.first, s.last,
-    regions[1], regions[2], regions[3], s.travel, abroads)
+  local packed = pack_('>BBI4I4I2I5I5I2I2I2BI2', status, facts, s.scans, others, days, s.first, s.last,
+    north, centre, south, s.travel, abroads)
   return packed, others
 end
 
 local function flags()
-  local fields = {''}
-  if ARGV[3] ~= '' then fields[#fields + 1] = ARGV[3] end
-  if ARGV[4] ~= '' then fields[#fields + 1] = ARGV[4] end
-  local found = {}
-  for _, value in ipairs(redis.call('HMGET', KEYS[2], unpack(fields))) do
-    if value then found[#found + 1] = value end
+  local found, lot, serial = nil, ARGV[3], ARGV[4]
+  if lot ~= '' and serial ~= '' then found = redis.call('HMGET', KEYS[2], '', lot, serial)
+  elseif lot ~= '' or serial ~= '' then found = redis.call('HMGET', KEYS[2], '', lot .. serial)
+  else found = redis.call('HMGET', KEYS[2], '') end
+  local told = {}
+  for i = 1, #found do
+    if found[i] then told[#told + 1] = found[i] end
   end
-  return table.concat(found, ' ')
+  return table.concat(told, ' ')
 end
 
 local function replayed()
@@ -143,92 +141,100 @@ end
 
 -- Beside the event: l for a visitor who followed a shared link, x for evidence that a detector should look at.
 local function record(scans, others, followed, told)
-  local fields = {'e', ARGV[2], 'n', scans, 'o', others}
-  if followed then fields[7], fields[8] = 'l', 1 end
-  if told then fields[#fields + 1] = 'x'; fields[#fields + 1] = told end
-  redis.call('XADD', KEYS[3], '*', unpack(fields))
+  if not followed and not told then redis.call('XADD', KEYS[3], '*', 'e', ARGV[2], 'n', scans, 'o', others)
+  elseif not followed then redis.call('XADD', KEYS[3], '*', 'e', ARGV[2], 'n', scans, 'o', others, 'x', told)
+  elseif not told then redis.call('XADD', KEYS[3], '*', 'e', ARGV[2], 'n', scans, 'o', others, 'l', 1)
+  else redis.call('XADD', KEYS[3], '*', 'e', ARGV[2], 'n', scans, 'o', others, 'l', 1, 'x', told) end
   if mode == REPLAY then
     redis.call('SET', replayed(), '', 'PX', REPLAYED_FOR)
   end
 end
 
 local function newcomer(s)
-  local v = s.visitors
   if s.count < VISITORS then
-    local i = 4 * s.count
-    v[i + 1], v[i + 2], v[i + 3], v[i + 4] = tag, when, today, region + 4 * abroad
+    s.visitors = s.visitors .. pack_('>I4I5I2B', tag, when, today, region + 4 * abroad)
     s.count = s.count + 1
     return
   end
   local c = s.crowd or {newcomers = 0, days = 0, last_day = 0, 0, 0, 0, abroad = 0}
   s.crowd = c
   c.newcomers = up(c.newcomers, 65535)
-  local latest = c.last_day
-  for i = 3, 4 * s.count, 4 do latest = math.max(latest, v[i]) end
-  if today > latest then c.days = up(c.days, 255); c.last_day = today end
+  if today > max(c.last_day, s.latest) then c.days = up(c.days, 255); c.last_day = today end
   if region > 0 then c[region] = up(c[region], 255) end
   if abroad == 1 then c.abroad = up(c.abroad, 255) end
 end
 
 local function earlier(s, own)
   if s.scans == 0 or when < s.first then s.first, s.first_tag = when, tag end
-  if own then s.visitors[own + 2] = math.min(s.visitors[own + 2], today) end
+  if own then
+    local first_day = unpack_('>I2', s.visitors, own + 9)
+    if today < first_day then
+      s.visitors = sub(s.visitors, 1, own + 8) .. pack_('>I2', today) .. sub(s.visitors, own + 11)
+    end
+  end
+end
+
+local function again_here(s, own)
+  local seen, day, marked = unpack_('>I5I2B', s.visitors, own + 4)
+  if marked % 4 == 0 then marked = marked + region end
+  local said = pack_('>I5I2B', max(seen, when), day, marked)
+  s.visitors = sub(s.visitors, 1, own + 3) .. said .. sub(s.visitors, own + VISITOR)
 end
 
 local function add(s, own)
   earlier(s, own)
-  s.last = math.max(s.last, when)
+  s.last = max(s.last, when)
   s.scans = up(s.scans, 16777215)
-  if own then
-    local v = s.visitors
-    v[own + 1] = math.max(v[own + 1], when)
-    if v[own + 3] % 4 == 0 then v[own + 3] = v[own + 3] + region end
-  else
-    newcomer(s)
-  end
-  if located then
-    local p = s.place
-    if p and p.tag ~= tag then
-      local apart = kilometres(p.lat, p.lon, lat, lon)
-      if apart > IMPOSSIBLE_KM and apart > IMPOSSIBLE_KMH * math.abs(when - p.when) / 3600000 then
+  if own then again_here(s, own) else newcomer(s) end
+  if not located then return end
+  local before = 0
+  if s.place then
+    local place_lat, place_lon, place_tag
+    place_lat, place_lon, before, place_tag = unpack_('>i2i2I5I4', s.place)
+    if place_tag ~= tag then
+      local apart = kilometres(place_lat, place_lon, lat, lon)
+      if apart > IMPOSSIBLE_KM and apart > IMPOSSIBLE_KMH * math.abs(when - before) / 3600000 then
         s.travel = up(s.travel, 255)
       end
     end
-    if not p or when >= p.when then s.place = {lat = lat, lon = lon, when = when, tag = tag} end
   end
+  if when >= before then s.place = pack_('>i2i2I5I4', lat, lon, when, tag) end
 end
 
 -- Adds this scan to the evidence; returns it and the product's peers for the answer: length 2, evidence, peers 24;
 -- whether this visitor followed a shared link; whether a detector should look.
 local function gather(s, seen, counts)
-  local minute = math.floor(when / 60000)
-  local before, after, followed, tells = nil, nil, false, false
+  local minute = floor(when / 60000)
+  local followed, tells, peers = false, false, nil
   if mode == PREVIEW then
     if s.scans > 0 then
-      s.evidence = s.evidence or evidence_fresh()
-      evidence_share(s.evidence, minute)
+      local e = s.evidence and evidence_read(s.evidence) or evidence_fresh()
+      evidence_share(e, minute)
+      s.evidence = evidence_write(e)
     end
   elseif counts then
-    s.evidence = s.evidence or evidence_fresh()
-    before = peer_parts(s.evidence)
-    local age = s.scans > 0 and minute - math.floor(s.first / 60000) or 0
-    followed = evidence_add(s.evidence, circumstances, seen, minute, today, region, age)
-    after = peer_parts(s.evidence)
-    tells = evidence_tells(s.evidence)
+    local e = s.evidence and evidence_read(s.evidence) or evidence_fresh()
+    local codes, credited, ndays, places, gap10, alternate = peer_parts(e)
+    local age = s.scans > 0 and minute - floor(s.first / 60000) or 0
+    followed = evidence_add(e, circumstances, seen, minute, today, region, age)
+    s.evidence, tells = evidence_write(e), evidence_tells(e)
+    local a, b, c, d, f, g = peer_parts(e)
+    peers = peers_add(KEYS[5], a - codes, b - credited, c - ndays, d - places, f - gap10, g - alternate)
   end
-  local packed = s.evidence and evidence_write(s.evidence) or ''
-  return struct.pack('>I2', #packed) .. packed .. peers_add(KEYS[5], before, after), followed, tells
+  local packed = s.evidence or ''
+  return pack_('>I2', #packed) .. packed .. (peers or peers_add(KEYS[5], 0, 0, 0, 0, 0, 0)), followed, tells
 end
 
 local function observe(keys, arguments)
   KEYS, ARGV = keys, arguments
-  mode, when, tag, marks, lat, lon, reload, lifetime, limit = struct.unpack('>BI5I4Bi2i2I5I5I4', ARGV[1])
+  if not byte then begin() end
+  mode, when, tag, marks, lat, lon, reload, lifetime, limit = unpack_('>BI5I4Bi2i2I5I5I4', ARGV[1])
   region = marks % 4
-  abroad = math.floor(marks / 4) % 2
-  located = math.floor(marks / 8) % 2 == 1
-  public = math.floor(marks / 16) % 2 == 1
-  today = math.floor((when + VIETNAM) / DAY)
-  circumstances = ARGV[6] and circumstances_read(ARGV[6])
+  abroad = floor(marks / 4) % 2
+  located = floor(marks / 8) % 2 == 1
+  public = floor(marks / 16) % 2 == 1
+  today = floor((when + VIETNAM) / DAY)
+  circumstances = circumstances_read(ARGV[6])
   local writes = mode ~= LOOK and mode ~= PREVIEW
 
   local found = redis.call('MGET', KEYS[4], KEYS[1])
@@ -245,10 +251,10 @@ local function observe(keys, arguments)
   end
 
   local s, status, fault = fresh(), 0, 0
-  if mode ~= FOLD and not (epoch and string.sub(epoch, 1, 1) == 'c') then
+  if mode ~= FOLD and not (epoch and sub(epoch, 1, 1) == 'c') then
     status = 1  -- histories are not complete: say nothing, and leave them to the rebuild
   elseif packed then
-    local version = string.byte(packed, 1) or 0
+    local version = byte(packed, 1) or 0
     local intact, state = pcall(READERS[version] or error, packed)
     if intact then s = state
     elseif version > #READERS and version < 16 then status = 2  -- of a newer release: not ours to understand or change
@@ -259,12 +265,10 @@ local function observe(keys, arguments)
     return answer(status, fresh(), nil, mode == SCAN and 2 or 0) .. told
   end
 
-  local own, seen
-  for i = 1, 4 * s.count, 4 do
-    if s.visitors[i] == tag then own, seen = i, s.visitors[i + 1] end
-  end
+  local own, seen = find_visitor(s.visitors, sub(ARGV[1], 7, 10)), nil
+  if own then seen = unpack_('>I5', s.visitors, own + 4) end
   local placed = public and (own or s.count < VISITORS)
-  local recent = 'r' .. string.sub(KEYS[1], 2)
+  local recent = 'r' .. sub(KEYS[1], 2)
   if not placed and mode ~= FOLD then
     local score = redis.call('ZSCORE', recent, tag)
     seen = score and tonumber(score)
@@ -276,9 +280,11 @@ local function observe(keys, arguments)
   local before, others = answer(0, s, own, facts)
   local scans = s.scans
   local evidence, followed, tells = '', false, false
-  if circumstances then evidence, followed, tells = gather(s, own and math.floor(seen / 60000), writes and not again and public) end
+  if circumstances then
+    evidence, followed, tells = gather(s, own and seen and floor(seen / 60000), writes and not again and public)
+  end
   if (mode == SCAN and not again) or mode == REPLAY then
-    record(scans, others, followed, tells and evidence .. string.sub(before, 13, 17))
+    record(scans, others, followed, tells and evidence .. sub(before, 13, 17))
   end
   if mode == REPLAY and again and own and when < seen then
     earlier(s, own)  -- of two looks within minutes the later came first
@@ -291,7 +297,7 @@ local function observe(keys, arguments)
       keep(s)
     end
     if not placed and mode ~= FOLD then
-      redis.call('ZREMRANGEBYSCORE', recent, '-inf', string.format('%.0f', when - reload))
+      if tag % 8 == 0 then redis.call('ZREMRANGEBYSCORE', recent, '-inf', string.format('%.0f', when - reload)) end
       redis.call('ZADD', recent, string.format('%.0f', when), tag)
       redis.call('PEXPIRE', recent, string.format('%.0f', reload))
     end
