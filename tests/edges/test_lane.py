@@ -90,7 +90,7 @@ class Served:
     def ask(self, *parts: bytes, answers: int = 1) -> list[bytes]:
         """Send the parts of what is said over one connection; return the answers."""
         with socket.create_connection(("127.0.0.1", self.port)) as talk:
-            talk.settimeout(60)
+            talk.settimeout(240)
             for part in parts:
                 talk.sendall(part)
                 time.sleep(0.05 if len(parts) > 1 else 0)
