@@ -11,14 +11,17 @@ from pathlib import Path
 import redis
 
 from verify_app.domain.code import Code
+from verify_app.domain.evidence import Circumstances, Network
 from verify_app.domain.scan import Visit
 from verify_app.serving.engines import EmbeddedValkey
+from verify_app.store import keys
 from verify_app.store.event import row_of
+from verify_app.store.evidence import pack
 from verify_app.store.history import Mode, Script, ValkeyHistory, connect
 from verify_app.store.journal import Journal
 from verify_app.store.rebuild import rebuild
 
-SHARDS, RELOAD, HOUR = 16, 1_800_000, 3_600_000
+SHARDS, RELOAD, HOUR, DAY = 16, 1_800_000, 3_600_000, 86_400_000
 BEGIN = 1_795_000_000_000
 CODES, SCANS, BATCH = 5_000, 15_000, 32
 
@@ -79,6 +82,25 @@ def memory(history: ValkeyHistory, client: redis.Redis) -> dict[str, int]:
     return sizes
 
 
+def full_history(script: Script) -> dict[str, int]:
+    """Bytes of one history beyond an empty key of the same name, with all that detection keeps: as most codes end (one
+    buyer at one place), and with every place of visitors, places and lines taken."""
+    sizes = {"scans": 41}
+    for label, visitors, places in (("one_buyer", 1, 1), ("all_places_taken", 40, 6)):
+        code = Code("01", "09521234543213", (("21", f"FULL{label:>16}"[:20].replace("_", "-")),))
+        for number in range(visitors):
+            at = 170 + 40 * (number % places), 2117
+            seen = Circumstances(network=Network.LINE, place=at, line=number + 1)
+            row = row_of(code, visit(BEGIN + number * 5 * HOUR, cell=at))
+            script.send(script.arguments(Mode.SCAN, row, circumstances=pack(seen)))
+        key = keys.state(keys.shard_of(code.gtin, code.identity, script.shards), code.identity)
+        used, packed = script.client.memory_usage(key) or 0, script.client.strlen(key)
+        script.client.set(key, b"", px=DAY)
+        sizes |= {label: used - (script.client.memory_usage(key) or 0), f"{label}_packed": packed}
+        script.client.delete(key)
+    return sizes
+
+
 def main() -> None:
     """Measure and print one JSON object."""
     with tempfile.TemporaryDirectory() as folder:
@@ -90,7 +112,11 @@ def main() -> None:
             script = Script(client, shards=SHARDS, reload_ms=RELOAD)
             rebuild(script, lambda: [], grace_s=0)
             history = ValkeyHistory(client, Journal(Path(folder) / "journal"), shards=SHARDS, reload_ms=RELOAD)
-            print(json.dumps({**singly(history), **together(script), **memory(history, client)}, indent=1))
+            print(
+                json.dumps(
+                    {**singly(history), **together(script), **memory(history, client), **full_history(script)}, indent=1
+                )
+            )
         finally:
             engine.stop()
 

@@ -19,9 +19,12 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
-from benchmarks.goods import Goods
+from benchmarks import crowds
+from benchmarks.goods import PER_MODEL, Goods
+from benchmarks.history_cost import full_history
 from benchmarks.load import Asked, Run, generator, load
 from benchmarks.site import Site
+from verify_app.store.history import Script
 
 CONNECTIONS = 32
 ITEMS = 5_000
@@ -30,6 +33,22 @@ _SLICE = 20_000  # of those for one run
 _COLD_SECONDS = 4.0
 _WARM = 6  # times that each code is asked for beforehand: each worker process has then met nearly all of them
 _WARM_SECONDS = 20.0  # on a machine so slow or busy that this does not suffice, "warm" is not quite warm
+_GUESSED = 100  # serials that do not exist
+CROWDED = {  # ratio: which measurement, which fact of it, target
+    "scan_beside_flood/scan": ("flood", "genuine_share", 0.8),
+    "flood_sql/guess": ("flood", "sql_questions_by_guess", 0.0),
+    "scan_beside_uploads/scan": ("uploads", "genuine_share", 0.7),
+    "viral_loads/process": ("viral", "loads_by_process", 1.0),
+    "history_bytes": ("history", "one_buyer", 256.0),
+    "history_bytes_at_most": ("history", "all_places_taken", 256.0),
+}
+AT_MOST = {
+    "item_scan_p99/hello_p99",
+    "flood_sql/guess",
+    "viral_loads/process",
+    "history_bytes",
+    "history_bytes_at_most",
+}
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding": "gzip, deflate, br"}
 JSON = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate, br"}
 
@@ -78,7 +97,7 @@ class Bench:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._answered = 0
-        self._runs = 0
+        self._cut_off = 0  # requests that may have been under way when a run ended
         self.failed = 0
         self.cpu: dict[str, list[float]] = {}
         self._goods = Goods(ITEMS)
@@ -86,7 +105,7 @@ class Bench:
 
     def measure(self) -> dict[str, Any]:
         """Measure everything; returns what `--json` prints."""
-        goods = Goods(ITEMS + (0 if self._plan.quick else COLD))
+        goods = Goods(ITEMS + (0 if self._plan.quick else COLD + PER_MODEL))  # the last product for the crowd
         _say(f"writing a registry of {goods.items:,} items")
         with Site(goods) as site:
             begin = site.recorded()
@@ -94,15 +113,16 @@ class Bench:
             with ExitStack() as stack:
                 ports = {name: stack.enter_context(site.serving(name)) for name in ("hello", "wsgi", "service")}
                 runs, tail = self._rounds(site, found, ports)
+                crowds = {} if self._plan.quick else self._crowds(site, ports["service"])
             _say("moving the scans to the ledger")
             counted = {"answered": self._answered, "in_ledger": site.recorded() - begin}
-        return self._report(found, runs, tail, counted)
+        return self._report(found, runs, tail, counted, crowds)
 
     def _rounds(
         self, site: Site, found: list[Row], ports: dict[str, int]
     ) -> tuple[dict[str, list[Run]], list[tuple[Run, Run]]]:
         _say("warming up")
-        self._cold = iter(range(ITEMS, site.goods.items, _SLICE))
+        self._cold = iter(range(ITEMS, ITEMS + COLD, _SLICE))
         self._goods = site.goods
         for row in found:
             asked, until = 0, 0.0 if row.fresh else _WARM_SECONDS if row.server == "service" else 2.0
@@ -131,7 +151,7 @@ class Bench:
         self.failed += done.failed
         if row.server == "service":
             self._answered += done.answered
-            self._runs += 1
+            self._cut_off += CONNECTIONS
         return done
 
     def _tails(self, found: list[Row], ports: dict[str, int], runs: dict[str, list[Run]]) -> list[tuple[Run, Run]]:
@@ -144,8 +164,34 @@ class Bench:
             for _ in range(3 if self._plan.quick else self._plan.rounds)
         ]
 
+    def _crowds(self, site: Site, port: int) -> dict[str, dict[str, Any]]:
+        """A viral product, serials tried out, photos beside scans; and what one history holds."""
+        goods = site.goods
+        genuine = Asked([goods.path(number) for number in range(ITEMS)], HTML)
+        unknown = Asked([f"{goods.path(number)}X" for number in range(_GUESSED)], HTML)
+        found: dict[str, dict[str, Any]] = {}
+        _say("a viral product")
+        found["viral"] = crowds.viral(port, goods.class_path(goods.models - 1), HTML, site.settings.web_workers)
+        _say("serials tried out beside genuine scans")
+        found["flood"] = crowds.flood(port, genuine, unknown, 3.0, 3)
+        _say("photos beside scans")
+        found["uploads"] = crowds.uploads(port, genuine, 5.0, 3)
+        self._answered += sum(one["answered"] for one in found.values())
+        self.failed += sum(one["failed"] for one in found.values())
+        self._cut_off += sum(one["cut_off_at_most"] for one in found.values())
+        with site.client() as client:
+            script = Script(client, shards=site.settings.stream_shards, reload_ms=1_800_000)
+            found["history"] = full_history(script)
+        self._answered += found["history"]["scans"]
+        return found
+
     def _report(
-        self, found: list[Row], runs: dict[str, list[Run]], tail: list[tuple[Run, Run]], counted: dict[str, int]
+        self,
+        found: list[Row],
+        runs: dict[str, list[Run]],
+        tail: list[tuple[Run, Run]],
+        counted: dict[str, int],
+        crowded: dict[str, dict[str, Any]],
     ) -> dict[str, Any]:
         ratios = {
             f"{row.name}/{base}": _round(
@@ -155,8 +201,10 @@ class Bench:
             if row.targets
             for base in ("hello", "wsgi")
         }
+        ratios |= {name: crowded[row][fact] for name, (row, fact, _) in CROWDED.items() if crowded}
         ratios["item_scan_p99/hello_p99"] = _round(median(scan.p99 / hello.p99 for scan, hello in tail))
         targets = {f"{row.name}/{base}": value for row in found for base, value in row.targets.items()}
+        targets |= {name: target for name, (_, _, target) in CROWDED.items() if crowded}
         return {
             "when": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": machine(),
@@ -171,7 +219,8 @@ class Bench:
                 "item_scan_p99_ms": _round(median(scan.p99 for scan, _ in tail)),
                 "hello_p99_ms": _round(median(hello.p99 for _, hello in tail)),
             },
-            "scans": {**counted, "failed": self.failed, "cut_off_at_most": self._runs * CONNECTIONS},
+            "crowds": crowded,
+            "scans": {**counted, "failed": self.failed, "cut_off_at_most": self._cut_off},
         }
 
 
@@ -210,8 +259,10 @@ def table(report: dict[str, Any]) -> Iterator[str]:
     yield f"{'ratio':<32}{'measured':>10}{'target':>10}"
     for name, ratio in report["ratios"].items():
         target = report["targets"].get(name)
-        sign = "≤" if "p99" in name else "≥"
-        yield f"{name:<32}{ratio:>10.2f}{f'{sign} {target}' if target else '':>10}"
+        sign = "≤" if name in AT_MOST else "≥"
+        yield f"{name:<32}{ratio:>10.2f}{'' if target is None else f'{sign} {target}':>10}"
+    for name, told in report["crowds"].items():
+        yield f"{name:<12}" + ", ".join(f"{fact} {value}" for fact, value in told.items())
     scans = report["scans"]
     yield f"{scans['answered']:,} scans answered, {scans['in_ledger']:,} in the ledger."
 

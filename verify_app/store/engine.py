@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from prometheus_client import Counter
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError
@@ -22,6 +23,8 @@ Engine = sa.Engine  # so that services can name what they hand on without knowin
 Connection = sa.Connection
 Upsert = sqlite.Insert | postgresql.Insert
 _Answer = TypeVar("_Answer")
+
+questions = Counter("verify_app_registry_questions", "Questions that the database was asked.", registry=None)
 
 
 class StoreUnavailable(Exception):  # noqa: N818 - reads as a state, like HISTORY_UNAVAILABLE
@@ -54,6 +57,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 def ask(engine: sa.Engine, question: Callable[[sa.Connection], _Answer]) -> _Answer:
     """Answer of a question that only reads. A pooled connection that died while it lay idle (the database was
     restarted) is replaced once, so that a restart costs no scan. Raises `StoreUnavailable`."""
+    questions.inc()
     try:
         with reading(engine) as connection:
             return question(connection)

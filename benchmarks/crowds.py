@@ -1,0 +1,149 @@
+"""What a campaign brings besides steady scans: a code that goes viral, somebody who tries serials out, photos."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import Any
+
+from benchmarks.load import Asked, Run, load
+from verify_app.domain.parse import parse
+from verify_app.images.symbols import symbol
+
+VIRAL = 10_000  # first requests for a product that no process has met
+_CROWD = 500  # connections of the crowd
+_SHARE = 16  # connections of genuine scans, and as many of those who try serials out
+_UPLOADS = 4  # photos a second
+_LONGEST = 60.0  # seconds of a crowd; a machine that is slower has not answered `VIRAL`
+
+
+def viral(port: int, path: str, headers: dict[str, str], processes: int) -> dict[str, Any]:
+    """`VIRAL` requests at once for one product that nobody asked for before: loads by process, failures."""
+    before, runs, until = _counted(port, _LOADS), [], time.monotonic() + _LONGEST
+    while sum(run.answered for run in runs) < VIRAL and time.monotonic() < until:
+        runs.append(load(port, Asked([path], headers), 2.0, connections=_CROWD))
+    loads = (_counted(port, _LOADS) - before) / processes
+    return _summed(runs, _CROWD) | {"loads_by_process": loads, "connections": _CROWD}
+
+
+def flood(port: int, genuine: Asked, unknown: Asked, seconds: float, rounds: int) -> dict[str, Any]:
+    """Genuine scans while others ask, over as many connections, for serials that do not exist, at a quarter of the
+    genuine rate; against genuine scans alone. The serials are asked for beforehand and again and again then."""
+    runs: list[Run] = []
+    shares, questions, guesses = [], 0.0, 0
+    for _ in range(rounds):
+        asked = [_counted(port, _QUESTIONS)]
+        alone = load(port, genuine, seconds, connections=_SHARE)
+        asked.append(_counted(port, _QUESTIONS))  # genuine scans ask, too, for what memory has let go
+        known = load(port, unknown, 1.0, connections=_SHARE)
+        asked.append(_counted(port, _QUESTIONS))
+        guessing = _Beside(port, unknown, seconds, alone.rate / 4)
+        beside = load(port, genuine, seconds, connections=_SHARE)
+        guessed = guessing.ended()
+        asked.append(_counted(port, _QUESTIONS))
+        questions += max(0.0, asked[3] - asked[2] - (asked[1] - asked[0]))
+        guesses += guessed.answered
+        shares.append(beside.rate / alone.rate)
+        runs += [alone, known, beside, guessed]
+    return _summed(runs, _SHARE) | {
+        "guesses": guesses,
+        "sql_questions_by_guess": round(questions / max(1, guesses), 4),
+        "genuine_share": round(median(shares), 3),
+        "rates_alone_and_beside": [round(run.rate) for run in (runs[0], runs[2])],
+    }
+
+
+def uploads(port: int, genuine: Asked, seconds: float, rounds: int) -> dict[str, Any]:
+    """Genuine scans while four photos a second are sent in, against genuine scans alone."""
+    photo = symbol(parse(genuine.paths[0]), "https://id.example", "qr", "png")
+    runs, shares, read, busy = [], [], 0, 0
+    for _ in range(rounds):
+        alone, sender = load(port, genuine, seconds), _Photos(port, photo)
+        beside = load(port, genuine, seconds)
+        sender.end()
+        runs, read, busy = [*runs, alone, beside], read + sender.read, busy + sender.busy
+        shares.append(beside.rate / alone.rate)
+    summed = _summed(runs, 32)
+    summed["answered"] += read
+    summed["cut_off_at_most"] += busy
+    told = {"photos_read": read, "photos_told_to_come_again": busy, "genuine_share": round(median(shares), 3)}
+    return summed | told
+
+
+def _summed(runs: Sequence[Run], connections: int) -> dict[str, Any]:
+    return {
+        "answered": sum(run.answered for run in runs),
+        "failed": sum(run.failed for run in runs),
+        "cut_off_at_most": connections * len(runs),
+    }
+
+
+class _Beside:
+    """A load that runs beside another one."""
+
+    def __init__(self, port: int, asked: Asked, seconds: float, rate: float) -> None:
+        self._found: list[Run] = []
+        run: Callable[[], None] = lambda: self._found.append(  # noqa: E731 - one line of a thread
+            load(port, asked, seconds, connections=_SHARE, rate=rate)
+        )
+        self._thread = threading.Thread(target=run)
+        self._thread.start()
+
+    def ended(self) -> Run:
+        """What came of it."""
+        self._thread.join()
+        return self._found[0]
+
+
+class _Photos:
+    """Somebody who sends four photos a second, whether or not the last ones were answered."""
+
+    def __init__(self, port: int, photo: bytes) -> None:
+        self.read = self.busy = 0
+        self._end = threading.Event()
+        self._pending: list[threading.Thread] = []
+        self._sender = threading.Thread(target=self._send_all, args=(port, photo))
+        self._sender.start()
+
+    def end(self) -> None:
+        """Stop, and wait for what is under way."""
+        self._end.set()
+        self._sender.join()
+        for one in self._pending:
+            one.join()
+
+    def _send_all(self, port: int, photo: bytes) -> None:
+        while not self._end.wait(1 / _UPLOADS):
+            self._pending.append(threading.Thread(target=self._send, args=(port, photo)))
+            self._pending[-1].start()
+
+    def _send(self, port: int, photo: bytes) -> None:
+        edge = "edge-of-a-part"
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="photo"; filename="a.png"\r\n'
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/scan",
+            data=f"{head}Content-Type: image/png\r\n\r\n".encode() + photo + f"\r\n--{edge}--\r\n".encode(),
+            headers={"Content-Type": f"multipart/form-data; boundary={edge}", "User-Agent": f"Photo {time.time_ns()}"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                answer.read()
+            self.read += 1
+        except OSError:  # busy, as it says
+            self.busy += 1
+
+
+_LOADS = re.compile(r'^verify_app_cache_total\{event="loads"\} ([0-9.e+]+)$', re.MULTILINE)
+_QUESTIONS = re.compile(r"^verify_app_registry_questions_total ([0-9.e+]+)$", re.MULTILINE)
+
+
+def _counted(port: int, measure: re.Pattern[str]) -> float:
+    """A measure of all processes, a second after the last request: so late the cache's counts come at most."""
+    time.sleep(1.1)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+        found = measure.search(answer.read().decode())
+    return float(found[1]) if found else 0.0
