@@ -3,7 +3,7 @@
 import redis
 
 from .kind import Codec, Kind
-from .memory import MemoryTier
+from .memory import Entry, MemoryTier
 from .null import NoCache
 from .redis_tier import RedisTier
 from .stats import Stats
@@ -12,6 +12,7 @@ from .tiered import VISIBLE_SECONDS, Labels, Moment, TieredCache
 __all__ = [
     "VISIBLE_SECONDS",
     "Codec",
+    "Entry",
     "Kind",
     "Labels",
     "MemoryTier",

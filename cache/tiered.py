@@ -79,15 +79,26 @@ class TieredCache:
         for the same name.
         """
         key = kind.prefix + name
-        known, value = self._remembered(key)
-        if known:
-            found: Value | None = value
+        entry = self._remembered(key)
+        if entry is not None:
+            found: Value | None = entry.value
             return found
         return self._fly(kind, key, load, tags)
 
-    def held(self, kind: Kind[Value], name: str) -> tuple[bool, Value | None]:
-        """Whether memory answers for a name, and what. Never waits, for nothing and nobody."""
+    def held(self, kind: Kind[Value], name: str) -> Entry | None:
+        """What memory holds under a name and until when; its value None: it is known not to be there. None: memory
+        cannot tell. Never waits, for nothing and nobody."""
         return self._remembered(kind.prefix + name)
+
+    def unchanged(self, since: Moment) -> bool:
+        """Whether nothing was purged since a moment, and a purge would have been heard of: then whoever has made
+        something of what was held after that moment may use it again, until the first part of it expires."""
+        if self._generations.purges != since.purges:
+            return False
+        if self._redis is not None and time.monotonic() - self._synced > VISIBLE_SECONDS:
+            return False
+        self.stats.count("memory_hits")
+        return True
 
     def moment(self) -> Moment:
         """Now, for `put`: take it before the value is read."""
@@ -143,15 +154,15 @@ class TieredCache:
         if self._redis is not None:
             self._redis.close()
 
-    def _remembered(self, key: str) -> tuple[bool, Any]:
+    def _remembered(self, key: str) -> Entry | None:
         for tier, counter in ((self._memory, "memory_hits"), (self._unknown, "negative_hits")):
             entry = tier.get(key)
             if entry is not None:
                 if self._usable(entry):
                     self.stats.count(counter)
-                    return True, entry.value
+                    return entry
                 tier.drop(key)
-        return False, None
+        return None
 
     def _usable(self, entry: Entry) -> bool:
         now = time.monotonic()
@@ -191,8 +202,10 @@ class TieredCache:
     def _fetch(
         self, kind: Kind[Value], key: str, load: Callable[[], Value | None], tags: tuple[str, ...]
     ) -> Value | None:
-        known, value = self._remembered(key)  # another flight may have landed since the caller looked
-        if not known:
+        entry = self._remembered(key)  # another flight may have landed since the caller looked
+        if entry is not None:
+            value = entry.value
+        else:
             self._watch()
             origin = _Origin(tags, self._generations.of(tags), time.monotonic())
             if self._redis is not None and kind.codec is not None:

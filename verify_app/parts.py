@@ -30,7 +30,8 @@ from .images.pool import DecodePool
 from .inspection.office import Office
 from .inspection.shopper_reports import ReportDesk
 from .inspection.site import Site
-from .resolve import CachedLinks, CachedPassports, purge_item, purge_links, purge_published
+from .resolve import CachedPassports, purge_item, purge_published
+from .resolve_links import CachedLinks, purge_links
 from .secret import load_secret
 from .serving.engines import EmbeddedValkey
 from .serving.part_probes import Engines, probes_of

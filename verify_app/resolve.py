@@ -24,20 +24,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from math import inf
 from typing import Protocol, TypeVar
 
 import msgspec
 import sqlalchemy as sa
 
-from cache import Codec, Kind, Labels, Moment
+from cache import Codec, Entry, Kind, Labels, Moment
 
 from .domain.code import SHORT, Code
-from .domain.link import Link, primary_path
 from .domain.passport import ModelPart, Passport
 from .domain.serial_scheme import SerialKeys, check
+from .lease import Leases
 from .store.engine import ask
 from .store.items_together import MOST, find_items
-from .store.links import LinksFound, find_deeper_links, find_links
 from .store.passports import (
     Found,
     ItemFound,
@@ -55,20 +55,19 @@ Value = TypeVar("Value")
 _Found = TypeVar("_Found", ItemFound, LotFound)
 
 
-def _codec(kept: type[Value]) -> Codec[Value]:
+def codec_of(kept: type[Value]) -> Codec[Value]:
+    """How a part is written into Redis."""
     return Codec(msgspec.json.encode, msgspec.json.Decoder(kept).decode)
 
 
-def _shape(kept: type) -> str:
-    # in the key, so that a process with another version of the code never reads what this one wrote
+def shape_of(kept: type) -> str:
+    """Part of a key, so that a process with another version of the code never reads what this one wrote."""
     return blake2b(repr(msgspec.json.schema(kept)).encode(), digest_size=4).hexdigest()
 
 
-MODEL: Kind[ModelPart] = Kind(f"model.{_shape(ModelPart)}:", ttl=600, negative_ttl=10, codec=_codec(ModelPart))
-LOT: Kind[LotFound] = Kind(f"lot.{_shape(LotFound)}:", ttl=600, negative_ttl=10, codec=_codec(LotFound))
+MODEL: Kind[ModelPart] = Kind(f"model.{shape_of(ModelPart)}:", ttl=600, negative_ttl=10, codec=codec_of(ModelPart))
+LOT: Kind[LotFound] = Kind(f"lot.{shape_of(LotFound)}:", ttl=600, negative_ttl=10, codec=codec_of(LotFound))
 ITEM: Kind[ItemFound] = Kind("item:", ttl=60, negative_ttl=10, size=700)
-LINKS: Kind[LinksFound] = Kind(f"links.{_shape(LinksFound)}:", ttl=600, negative_ttl=10, codec=_codec(LinksFound))
-DEEPER: Kind[tuple[Link, ...]] = Kind("deeper:", ttl=60, negative_ttl=10, size=2000)
 SHORT_CODE: Kind[tuple[str, str]] = Kind("short:", ttl=3600, negative_ttl=10, size=400)
 
 
@@ -94,11 +93,6 @@ def item_tag(gtin: str, serial: str) -> str:
     return f"item:{gtin}/{serial}"
 
 
-def key_tag(code: Code) -> str:
-    """Tag of all links below a primary key."""
-    return f"key:{primary_path(code)}"
-
-
 class Cache(Protocol):
     """What is asked of a cache: `cache.TieredCache`, or `cache.NoCache`."""
 
@@ -107,8 +101,11 @@ class Cache(Protocol):
     ) -> Value | None:
         """Value of a name, loaded if need be."""
 
-    def held(self, kind: Kind[Value], name: str) -> tuple[bool, Value | None]:
-        """Whether memory answers for a name, and what."""
+    def held(self, kind: Kind[Value], name: str) -> Entry | None:
+        """What memory holds under a name, and until when."""
+
+    def unchanged(self, since: Moment) -> bool:
+        """Whether nothing was purged since a moment."""
 
     def moment(self) -> Moment:
         """Now, for `put`."""
@@ -125,6 +122,7 @@ class CachedPassports:
 
     def __init__(self, engine: sa.Engine, cache: Cache, master: bytes = b"") -> None:
         self._engine, self._cache, self._master = engine, cache, master
+        self._leases = Leases(cache)
 
     def find(self, code: Code) -> Passport | None:
         """Passport of a code; None if the registry does not hold its GTIN. An unknown lot or serial of a known
@@ -143,18 +141,24 @@ class CachedPassports:
 
     def at_hand(self, code: Code) -> Passport | None:
         """The same, if all of it lies in this process's memory; never waits. Raises `NotAtHand` otherwise."""
-        gtin = code.gtin
+        leased = self._leases.get(code)
+        if leased is not None:
+            return leased
+        gtin, since, reading = code.gtin, self._cache.moment(), _Reading(self._cache)
         if not gtin:
             raise NotAtHand
-        model = self._held(MODEL, gtin)
+        model = reading.of(MODEL, gtin)
         if model is None:
             return None
         serial = serial_of(code)
         signature = self._signature(model, serial)
         asked = bool(serial) and signature is not False
-        item = (self._held(ITEM, f"{gtin}/{serial}") or _NO_ITEM) if asked else None
-        lot_of = lambda gtin, lot: self._held(LOT, f"{gtin}/{lot}") or _NO_LOT  # noqa: E731 - one line
-        return _signed(_whole(code, model, item, lot_of), signature)
+        item = (reading.of(ITEM, f"{gtin}/{serial}") or _NO_ITEM) if asked else None
+        lot_of = lambda gtin, lot: reading.of(LOT, f"{gtin}/{lot}") or _NO_LOT  # noqa: E731 - one line
+        passport = _signed(_whole(code, model, item, lot_of), signature)
+        if passport is not None and (passport.item is not None or not serial):  # invented serials leave no trace
+            self._leases.put(passport, reading.until, since)
+        return passport
 
     def _signature(self, model: ModelPart, serial: str) -> bool | None:
         """Whether a serial bears the product's signature. An invented one is not looked up: whoever tries numbers out
@@ -180,14 +184,10 @@ class CachedPassports:
 
     def _lacks(self, gtin: str, serial: str) -> bool:
         """Whether an item of a known product is to be looked up: none that the product's own signature disowns."""
-        model = self._cache.held(MODEL, gtin)[1] if serial else None
-        disowned = model is None or self._signature(model, serial) is False
-        return not (disowned or self._cache.held(ITEM, f"{gtin}/{serial}")[0])
-
-    def _held(self, kind: Kind[Value], name: str) -> Value | None:
-        if (found := self._cache.held(kind, name))[0]:
-            return found[1]
-        raise NotAtHand
+        model = self._cache.held(MODEL, gtin) if serial else None
+        if model is None or model.value is None or self._signature(model.value, serial) is False:
+            return False
+        return self._cache.held(ITEM, f"{gtin}/{serial}") is None
 
     def _named(self, code: Code) -> Code | None:
         if code.key != SHORT:
@@ -231,42 +231,6 @@ class CachedPassports:
         return found.model
 
 
-class CachedLinks:
-    """The links of enterprises behind the cache; safe under threads.
-
-    A GTIN without links costs nothing here: `ModelPart.linked` came with its passport, so nobody asks.
-    """
-
-    def __init__(self, engine: sa.Engine, cache: Cache) -> None:
-        self._engine, self._cache = engine, cache
-
-    def find(self, code: Code) -> tuple[Link, ...]:
-        """Links at all levels of a code, in no order of levels. Raises `StoreUnavailable`."""
-        if not code.key.isdigit():
-            return ()
-        tags = (key_tag(code),)
-
-        def load() -> LinksFound | None:
-            found = ask(self._engine, lambda connection: find_links(connection, code))
-            return found if found.links or found.deeper else None
-
-        held = self._cache.get_or_load(LINKS, primary_path(code), load, tags)
-        if held is None:
-            return ()
-        if not (held.deeper and code.qualifiers):
-            return held.links
-        return held.links + (self._cache.get_or_load(DEEPER, code.path, lambda: self._deeper(code), tags) or ())
-
-    def _deeper(self, code: Code) -> tuple[Link, ...] | None:
-        return ask(self._engine, lambda connection: find_deeper_links(connection, code)) or None
-
-
-def purge_links(cache: Cache, code: Code) -> bool:
-    """Show the links that were written for an anchor. Call it after the commit; False as for `purge_published`."""
-    heard = cache.purge_tag(key_tag(code))
-    return (cache.purge_tag(gtin_tag(code.gtin)) if code.gtin else True) and heard
-
-
 def purge_published(cache: Cache, gtin: str, lot: str = "") -> bool:
     """Show what was published (or what an act changed) for a lot, or for all of a GTIN. Call it after the commit.
 
@@ -278,6 +242,22 @@ def purge_published(cache: Cache, gtin: str, lot: str = "") -> bool:
 def purge_item(cache: Cache, gtin: str, serial: str) -> bool:
     """Show an item's new state, or an act upon it. Call it after the commit; False as for `purge_published`."""
     return cache.purge_tag(item_tag(gtin, serial))
+
+
+class _Reading:
+    """Looks into memory for one passport; `until` is when the first of its parts expires."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache, self.until = cache, inf
+
+    def of(self, kind: Kind[Value], name: str) -> Value | None:
+        """What memory holds. Raises `NotAtHand`."""
+        entry = self._cache.held(kind, name)
+        if entry is None:
+            raise NotAtHand
+        self.until = min(self.until, entry.expires)
+        value: Value | None = entry.value
+        return value
 
 
 def _whole(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from cache import NoCache, TieredCache, open_cache, tiered
 from tests.fixtures_postgres import PostgresServer
 from tests.fixtures_valkey import ValkeyServer
 from tests.registry_samples import GTIN, LOT, MODEL, REGISTRY, code, item_record
+from verify_app import lease
 from verify_app.domain.code import SHORT, Code
 from verify_app.domain.passport import Display, ItemState
 from verify_app.domain.registry import ActKind, ActRecord, Registry
@@ -312,3 +314,47 @@ def test_passports_fetched_together_are_those_found_one_by_one(engine, cache, st
     statements.clear()
     assert [passports.at_hand(one) for one in codes] == expected
     assert statements == [], "and none once it is known that nobody issued them"
+
+
+def test_a_passport_is_put_together_once_until_a_purge_or_its_end(engine, cache, monkeypatch) -> None:
+    passports, asked = CachedPassports(engine, cache), code(lot="L1", serial="S1")
+    claiming = replace(asked, attributes=(("17", "301231"),))  # equal, and yet to be judged by its own attributes
+    passports.find(asked)
+    first = passports.at_hand(asked)
+    assert passports.at_hand(asked) is first
+    assert passports.at_hand(claiming).code.attributes
+    add_act(engine, _act(ActKind.RECALL, lot="L1"))
+    purge_published(cache, GTIN, "L1")
+    with pytest.raises(NotAtHand):
+        passports.at_hand(asked)
+    passports.fetch([asked])
+    recalled = passports.at_hand(asked)
+    assert recalled.lot.recall
+    assert passports.at_hand(asked) is recalled
+    now = time.monotonic()
+    monkeypatch.setattr(lease, "monotonic", lambda: now + 61)  # an item lives for a minute at most
+    assert passports.at_hand(asked) == recalled
+    assert passports.at_hand(asked) is not recalled
+
+
+def test_a_lease_gives_way_when_purges_can_no_longer_be_heard(engine, valkey_server, monkeypatch) -> None:
+    monkeypatch.setattr(tiered, "_LOOK_SECONDS", 3600)
+    monkeypatch.setattr(tiered, "VISIBLE_SECONDS", 3600)
+    cache = open_cache(valkey_server.url)
+    passports = CachedPassports(engine, cache)
+    passports.find(ITEM)
+    leased = passports.at_hand(ITEM)
+    assert passports.at_hand(ITEM) is leased
+    monkeypatch.setattr(cache, "_synced", time.monotonic() - 3601)
+    assert passports.at_hand(ITEM) is not leased
+    cache.close()
+
+
+def test_leases_are_bounded(engine, cache, monkeypatch) -> None:
+    monkeypatch.setattr(lease, "_MOST", 2)
+    passports = CachedPassports(engine, cache)
+    asked = [code(serial="S1"), code(serial="S2"), code(lot="L1")]
+    passports.fetch(asked)
+    kept = [passports.at_hand(one) for one in asked]
+    assert [passports.at_hand(one) is passport for one, passport in zip(asked[1:], kept[1:], strict=True)] == [True] * 2
+    assert passports.at_hand(asked[0]) is not kept[0]

@@ -14,7 +14,8 @@ from tests.registry_samples import GTIN, REGISTRY
 from verify_app.domain.link import Link
 from verify_app.domain.parse import parse
 from verify_app.domain.requester import Requester
-from verify_app.resolve import CachedLinks, CachedPassports
+from verify_app.resolve import CachedPassports
+from verify_app.resolve_links import CachedLinks
 from verify_app.store.engine import open_engine
 from verify_app.store.links import Anchored, LinkError, write_hosts, write_links
 from verify_app.store.migrate import migrate

@@ -11,7 +11,7 @@ from verify_app.detection.policy_files import built_in
 from verify_app.domain.evidence import Evidence, Peers
 from verify_app.domain.score import Rules, RulesError
 from verify_app.domain.signals import EXCUSES, Nature, signals
-from verify_app.domain.suspicion import Facts, Sign, Suspicion, of_code, of_lot, of_scans
+from verify_app.domain.suspicion import Facts, Sign, Suspicion, level_of_scans, of_code, of_lot, of_scans
 from verify_app.domain.verdict import Level
 
 RULES = built_in()
@@ -48,6 +48,22 @@ def test_more_evidence_never_lowers_a_score(evidence, peers, nature):
     for name in COUNTED:
         more = replace(evidence, **{name: getattr(evidence, name) + 1})
         assert RULES.score(signals(more, peers, nature)) >= before - 1e-9, name
+
+
+@st.composite
+def _little(draw):
+    """Evidence with a few counts only, as nearly all codes have it: levels lie close together there."""
+    names = draw(st.lists(st.sampled_from(sorted(Evidence.__dataclass_fields__)), min_size=1, max_size=6))
+    return Evidence(**{name: draw(st.integers(0, 12)) for name in names} | {"credited": draw(st.integers(0, 8))})
+
+
+@settings(max_examples=600, deadline=None)
+@given(EVIDENCE | _little(), PEERS, NATURES, st.floats(-3, 3), st.floats(-14, 2))
+def test_a_level_told_without_the_whole_sum_is_the_level_of_the_sum(evidence, peers, nature, shift, amber):
+    rules = replace(RULES, amber=amber, red=amber + 1.5)
+    assert (
+        level_of_scans(evidence, peers, rules, nature, shift) is of_scans(evidence, peers, rules, nature, shift).level
+    )
 
 
 @settings(deadline=None)

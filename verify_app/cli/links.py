@@ -41,7 +41,7 @@ def set_links(enterprise: str, file: Path) -> None:
     """
     from cache import open_cache
 
-    from ..resolve import purge_links
+    from ..resolve_links import purge_links
     from ..serving.engines import EmbeddedValkey
     from ..store.links import write_links
 

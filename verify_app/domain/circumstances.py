@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
+from itertools import product
 
 from .evidence import Circumstances, Network
 from .passport import ItemState, LotPart, Passport, Shipment
@@ -16,6 +18,7 @@ _YEAR_MS = 366 * DAY_MS
 _USED = frozenset({ItemState.SOLD, ItemState.CONSUMED})
 _GONE = frozenset({ItemState.DESTROYED, ItemState.STOLEN})
 _STEPS = 20  # of a degree: 0.05 each
+_NATURES = {pair: Nature(*pair) for pair in product((False, True), repeat=2)}
 
 
 def circumstances(passport: Passport, visit: Visit, identity: str, flagged: bool) -> Circumstances:
@@ -51,7 +54,7 @@ def circumstances(passport: Passport, visit: Visit, identity: str, flagged: bool
 
 def nature_of(passport: Passport) -> Nature:
     """What matters of the product for the score."""
-    return Nature(passport.model.refillable, passport.model.sequential)
+    return _NATURES[passport.model.refillable, passport.model.sequential]
 
 
 def keep_until(passport: Passport) -> int:
@@ -60,7 +63,12 @@ def keep_until(passport: Passport) -> int:
     last = lot and (lot.expiry or lot.best_before)
     if not last:
         return 0
-    return int(datetime(last.year, last.month, last.day or 28, tzinfo=UTC).timestamp() * 1000) + _YEAR_MS
+    return _a_year_after(last.year, last.month, last.day or 28)
+
+
+@lru_cache(maxsize=4096)
+def _a_year_after(year: int, month: int, day: int) -> int:
+    return int(datetime(year, month, day, tzinfo=UTC).timestamp() * 1000) + _YEAR_MS
 
 
 def shipment_of(passport: Passport) -> Shipment | None:

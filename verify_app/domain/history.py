@@ -25,6 +25,9 @@ class Flags:
     overrun: bool = False
 
 
+NO_FLAGS = Flags()
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """Earlier scans of one code, as `observe` returned them. Counts do not include the present scan.
@@ -46,6 +49,6 @@ class History:
     mine_first: bool = False  # the present visitor was the first
     repeat: bool = False  # the present visitor was here minutes ago: not a new scan
     recorded: bool = True  # this scan is in the stream (False for looks and repeats, which are not scans)
-    flags: Flags = Flags()
+    flags: Flags = NO_FLAGS
     evidence: Evidence = NO_EVIDENCE  # of copies, the present scan included
     peers: Peers = NO_PEERS  # the same of all scanned codes of the product

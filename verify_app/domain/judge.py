@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from .circumstances import DAY_MS, nature_of
 from .code import FOREIGN, SHORT, Code, CodeError, Granularity
-from .history import History
+from .history import NO_FLAGS, History
 from .label import DateState, date_state
 from .local_time import local_date
-from .passport import Act, Display, ItemPart, ItemState, Passport, Review
+from .passport import Display, ItemPart, ItemState, Passport, Review
 from .policy import Policy
 from .printed_date import PrintedDate
 from .scan import Entry, Visit
-from .suspicion import of_scans
+from .suspicion import level_of_scans
 from .verdict import Detail, Level, Reason, Verdict
 
 LEVELS: dict[Reason, Level] = {  # in order of weight: the first that applies is the headline
@@ -77,16 +78,9 @@ def judge(code: Code, passport: Passport | None, history: History | None, visit:
     if passport is None:
         level = Level.CAUTION if code.key == SHORT else LEVELS[Reason.UNKNOWN_CODE]  # our own codes we would know
         return Verdict((Reason.UNKNOWN_CODE,), level, policy=policy.version)
-    found = {
-        *_acts(passport, history),
-        *_records(code, passport, local_date(visit.when)),
-        *_item_life(passport),
-        *_scans(code, passport, history, policy),
-    }
-    if found <= _OTHER_CHANNEL:
-        found.add(Reason.CLASS_ONLY if code.granularity is Granularity.MODEL else Reason.VALID)
-    reasons = tuple(sorted(found, key=_WEIGHT.__getitem__))
-    detail = _detail(code, history) if Reason.VALID in found else None
+    found = _standing(code, passport, history, local_date(visit.when)).union(_scans(code, passport, history, policy))
+    reasons = _in_order(found, code.granularity)
+    detail = _detail(code, history) if Reason.VALID in reasons else None
     confirmed = history.flags.confirmed if history else 0
     levels = {reason: _level(reason, passport, visit) for reason in reasons}
     against = [level for reason, level in levels.items() if reason not in _NO_SUSPICION]
@@ -96,16 +90,35 @@ def judge(code: Code, passport: Passport | None, history: History | None, visit:
         suspicion=max((level for level in against if level > Level.INFORMATION), default=Level.OK),
         detail=detail or (Detail.CONFIRMED if confirmed else None),
         first_checked=_first_checked(code, history, detail),
-        acts=_acts_in_force(passport),
+        acts=passport.acts,
         policy=policy.version,
         confirmed=confirmed,
     )
+
+
+@lru_cache(maxsize=1024)
+def _in_order(found: frozenset[Reason], granularity: Granularity) -> tuple[Reason, ...]:
+    """The reasons by weight, with what a code is called against which there is nothing."""
+    if found <= _OTHER_CHANNEL:
+        found |= {Reason.CLASS_ONLY if granularity is Granularity.MODEL else Reason.VALID}
+    return tuple(sorted(found, key=_WEIGHT.__getitem__))
 
 
 def judge_error(error: CodeError, policy: Policy) -> Verdict:
     """The verdict on a text that is no code: MALFORMED or NOT_GS1."""
     reason = Reason(error.kind)
     return Verdict((reason,), LEVELS[reason], policy=policy.version)
+
+
+def _standing(code: Code, passport: Passport, history: History | None, today: date) -> frozenset[Reason]:
+    """What registry and flags say, whoever looks; without flags it is remembered with the passport for the day."""
+    if code is not passport.code or (history and history.flags is not NO_FLAGS):
+        return frozenset((*_acts(passport, history), *_records(code, passport, today), *_item_life(passport)))
+    found: frozenset[Reason] | None = passport.remembered.get(today)
+    if found is None:
+        found = frozenset((*_acts(passport, None), *_records(code, passport, today), *_item_life(passport)))
+        passport.remembered[today] = found
+    return found
 
 
 def _acts(passport: Passport, history: History | None) -> Iterator[Reason]:
@@ -179,10 +192,10 @@ def _scans(code: Code, passport: Passport, history: History | None, policy: Poli
     if passport.item is None or passport.item.state in _GONE:
         return
     shift = flags.prior - flags.excused
-    found = of_scans(evidence, history.peers, policy.for_product(code.gtin), nature_of(passport), shift)
-    if found.level < Level.CAUTION:
+    level = level_of_scans(evidence, history.peers, policy.for_product(code.gtin), nature_of(passport), shift)
+    if level < Level.CAUTION:
         return
-    yield Reason.REPEATED if found.level is Level.ALERT else Reason.CHECK_PACK
+    yield Reason.REPEATED if level is Level.ALERT else Reason.CHECK_PACK
     if evidence.fast_sure + evidence.fast >= _TRAVEL:
         yield Reason.IMPOSSIBLE_TRAVEL
 
@@ -217,9 +230,3 @@ def _first_checked(code: Code, history: History | None, detail: Detail | None) -
     if code.granularity is not Granularity.ITEM or history is None or detail is Detail.FIRST:
         return 0
     return history.first
-
-
-def _acts_in_force(passport: Passport) -> tuple[Act, ...]:
-    parts = [part for part in (passport.item, passport.lot, passport.model) if part]
-    acts = [act for part in parts for act in (part.recall, part.display_act) if act]
-    return tuple(acts)

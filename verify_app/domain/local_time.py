@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 
 VIETNAM = timezone(timedelta(hours=7), "ICT")
 
@@ -14,4 +15,9 @@ def local_datetime(ms: int) -> datetime:
 
 def local_date(ms: int) -> date:
     """Vietnamese local date of an instant given in UTC milliseconds."""
-    return local_datetime(ms).date()
+    return _date((ms + 7 * 3_600_000) // 86_400_000)
+
+
+@lru_cache(maxsize=1024)
+def _date(day: int) -> date:
+    return date.fromordinal(719_163 + day)  # 1970-01-01

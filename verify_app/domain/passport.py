@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
 
 from .certificate import Certificate
 from .code import Code, Granularity
@@ -203,7 +205,7 @@ class ItemPart:
     display_act: Act | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is derived from it is asked for again at each scan of its code
 class Passport:
     """All that the registry knows of one code. `lot` or `item` is None where none was asked for, or none is known;
     an item asked for without its lot brings its lot along."""
@@ -228,7 +230,7 @@ class Passport:
             del has["traceability"]  # events belong to lots; a model's page links to none
         return tuple(name for name, present in has.items() if not present)
 
-    @property
+    @cached_property
     def observed(self) -> Code:
         """The code as it is recorded: an item that came without its lot brings it along, so that a recall of the lot
         travels with the item's history too."""
@@ -237,6 +239,17 @@ class Passport:
         before = tuple(pair for pair in self.code.qualifiers if pair[0] == "22")  # the standard's order: 22, 10, 21
         after = tuple(pair for pair in self.code.qualifiers if pair[0] != "22")
         return replace(self.code, qualifiers=(*before, ("10", self.item.lot), *after))
+
+    @cached_property
+    def acts(self) -> tuple[Act, ...]:
+        """Recalls and display acts in force, of the item first."""
+        parts = [part for part in (self.item, self.lot, self.model) if part]
+        return tuple(act for part in parts for act in (part.recall, part.display_act) if act)
+
+    @cached_property
+    def remembered(self) -> dict[Any, Any]:
+        """What pure functions found out about this passport, for the next scan of its code; no part of its value."""
+        return {}
 
     @property
     def certificates(self) -> tuple[Certificate, ...]:

@@ -38,6 +38,10 @@ class Rules:
     steps: tuple[tuple[str, float, float], ...] = ()
     slopes: tuple[tuple[str, float, float], ...] = ()
 
+    def __hash__(self) -> int:
+        """Of the name and thresholds alone: it is asked for at each scan, to find what these rules said before."""
+        return hash((self.version, self.bias, self.amber, self.red))
+
     @classmethod
     def from_json(cls, text: str) -> Rules:
         """Read a parameter file. Raises `RulesError` when a field is missing or a weight has the wrong sign."""

@@ -24,6 +24,16 @@ EXCUSES = frozenset(
         "flood",
     }
 )
+BESIDE_PEERS = frozenset(  # those that other codes of the product have a part in
+    {
+        "against_peers",
+        "ndays_against_peers",
+        "places_against_peers",
+        "peer_credited",
+        "peer_ndays",
+        "peer_places",
+    }
+)
 _SHRINK = 20  # codes: how many a product needs before its own habits outweigh the usual ones
 _USUAL_CREDITED, _USUAL_NDAYS, _USUAL_PLACES = 2.0, 1.8, 0.9
 

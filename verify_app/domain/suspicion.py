@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
-from .evidence import Evidence, Peers
+from .evidence import NO_PEERS, Evidence, Peers
 from .score import Rules
-from .signals import NO_NATURE, Nature, signals
+from .signals import BESIDE_PEERS, NO_NATURE, Nature, signals
 from .verdict import Level
+
+_ROUNDING = 1e-6  # more than sums of some hundred such numbers can differ by, added in another order
 
 
 class Sign(StrEnum):
@@ -79,6 +82,29 @@ def of_scans(
     if z >= rules.amber:
         return Suspicion(Level.CAUTION, Sign.USED_BEFORE if evidence.used else Sign.CHECK_PACK, z)
     return Suspicion(Level.INFORMATION, Sign.OK_SEEN, z)
+
+
+@lru_cache(maxsize=8192)
+def most_of_scans(evidence: Evidence, rules: Rules, nature: Nature = NO_NATURE) -> float:
+    """The highest score that this evidence could have beside any peers, in nats, rounded up. Nearly all codes have been
+    seen by a few people only: remembering this spares them the whole sum at each scan."""
+    own = signals(evidence, NO_PEERS, nature)
+    z = rules.bias + _ROUNDING
+    for signal, least, weight in rules.steps:
+        if weight > 0 if signal in BESIDE_PEERS else own[signal] >= least:
+            z += weight
+    for signal, weight, most in rules.slopes:
+        z += max(0.0, weight) * most if signal in BESIDE_PEERS else weight * min(own[signal], most)
+    return z
+
+
+def level_of_scans(
+    evidence: Evidence, peers: Peers, rules: Rules, nature: Nature = NO_NATURE, shift: float = 0.0
+) -> Level:
+    """The level of `of_scans`, without the sum where it cannot reach a threshold."""
+    if evidence.credited >= 2 and most_of_scans(evidence, rules, nature) + shift < min(rules.amber, rules.red):
+        return Level.INFORMATION
+    return of_scans(evidence, peers, rules, nature, shift).level
 
 
 def of_lot(level: Level) -> Suspicion:

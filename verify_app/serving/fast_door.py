@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from operator import attrgetter
 from threading import Lock
 from typing import Any
@@ -135,7 +136,7 @@ class FastDoor:
         if not self._parts.history.available:
             return None
         try:
-            code = parse(path)
+            code = _parsed(path)
         except CodeError:
             return None
         try:
@@ -235,3 +236,4 @@ class FastDoor:
 
 
 _NO_QUERY: dict[str, str] = {}
+_parsed = lru_cache(maxsize=8_192)(parse)  # plain paths alone: the same object again, so that its lease is found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import Any
 
 from verify_app.domain.evidence import Circumstances, Evidence, Network, Peers
@@ -76,7 +77,13 @@ def unpack(packed: bytes, first_minute: int) -> Evidence:
     at = form.size
     seen = [packed[at + 7 + 8 * number] & 127 for number in range(places)]
     span = max(0, last_new - first_minute) // _MINUTES_PER_DAY if last_new else 0
-    return Evidence(*(*counts, places, span, sum(seen) - max(seen, default=0)))
+    return _evidence((*counts, places, span, sum(seen) - max(seen, default=0)))
+
+
+@lru_cache(maxsize=8192)
+def _evidence(counts: tuple[int, ...]) -> Evidence:
+    """Evidence of these counts; many codes have the same few."""
+    return Evidence(*counts)
 
 
 def peers(packed: bytes) -> Peers:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from verify_app.domain.history import Flags
 
-NO_FLAGS = Flags()
-
 
 def read_flags(text: str) -> Flags:
     """Flags such as "recall:17 suspended:4 confirmed:1795000000000 excused:3.5"; a cancellation outweighs a

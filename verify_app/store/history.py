@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Sequence
 from enum import IntEnum
+from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, cast
@@ -19,7 +20,7 @@ from redis.retry import Retry
 
 from verify_app.domain.code import Code
 from verify_app.domain.evidence import NO_EVIDENCE, NO_PEERS
-from verify_app.domain.history import History
+from verify_app.domain.history import NO_FLAGS, History
 from verify_app.domain.scan import Actor, Visit, VisitKind
 
 from . import keys
@@ -28,7 +29,7 @@ from .cluster import ClusterRedis, is_cluster
 from .event import encode, row_of
 from .evidence import PEERS_SIZE, unpack
 from .evidence import peers as peers_of
-from .flag_words import NO_FLAGS, read_flags
+from .flag_words import read_flags
 from .journal import Journal
 from .ledger import LedgerRow
 
@@ -148,7 +149,6 @@ class Script:
         """What follows the function's name in FCALL. Without `circumstances` (an item's own, if none are given; see
         evidence.py) the evidence of copies is neither gathered nor returned. `lifetime` is that of the code's state in
         milliseconds, five bytes."""
-        shard = keys.shard_of(row.gtin, row.identity, self.shards)
         lat, lon = row.cell or (0, 0)
         marks = _REGIONS.get(row.region, 0) | (row.country not in ("", "VN")) << 2
         marks |= (row.cell is not None) << 3 | (row.actor == Actor.PUBLIC) << 4
@@ -157,11 +157,7 @@ class Script:
         facts = _FACTS.pack(mode, when, row.tag, marks, lat, lon, self._reload, kept, STREAM_LIMIT)
         return (
             5,
-            keys.state(shard, row.identity),
-            keys.flags(shard, row.gtin),
-            keys.stream(shard),
-            keys.epoch(shard),
-            keys.peers(shard, row.gtin),
+            *_keys_of(row.gtin, row.identity, self.shards),
             facts,
             encode(row) if mode in (Mode.SCAN, Mode.REPLAY) else b"",
             row.lot and f"10/{row.lot}",
@@ -256,6 +252,14 @@ class ValkeyHistory:
     def replay(self, row: LedgerRow) -> None:
         """Record a scan that went to a journal; again is as once. Raises `redis.RedisError` if it cannot be now."""
         self._script.call(Mode.REPLAY, row)
+
+
+@lru_cache(maxsize=8192)
+def _keys_of(gtin: str, identity: str, shards: int) -> tuple[str, ...]:
+    """The keys of one code's call, in their order."""
+    shard = keys.shard_of(gtin, identity, shards)
+    of_product = keys.flags(shard, gtin), keys.stream(shard), keys.epoch(shard), keys.peers(shard, gtin)
+    return keys.state(shard, identity), *of_product
 
 
 def read(reply: bytes) -> History | None:

@@ -65,7 +65,7 @@ def write_links(engine: sa.Engine, anchored: Anchored) -> Code:
     """Set the links at one anchor, in place of those before, and return the anchor's code; none removes the anchor.
 
     Only https targets on the enterprise's own hosts, at most one default link, and for a GTIN only by the enterprise
-    that registered it. Raises `LinkError`; the caller then calls `resolve.purge_links`.
+    that registered it. Raises `LinkError`; the caller then calls `resolve_links.purge_links`.
     """
     code = _anchor(anchored.path)
     where = (link.c.key == code.key, link.c.value == code.value, link.c.qualifiers == _qualifiers(code))
