@@ -4,7 +4,7 @@
 |---|---|---|---|---|---|
 | model | GTIN | yes | 10 minutes | 10 s | gtin |
 | lot | GTIN/lot | yes | 10 minutes | 10 s | gtin, lot |
-| item | GTIN/serial | no: scanned rarely, and SQL is as near as Redis | 1 minute | 10 s | gtin, item |
+| item | GTIN/serial | no: scanned rarely, and SQL is as near as Redis | 5 minutes | 10 s | gtin, item |
 | short code | short code | no | 1 hour: it is given once and never again | 10 s | none |
 | links | primary key | yes | 10 minutes | 10 s | key |
 | deeper links | path of a code | no | 1 minute | 10 s | key |
@@ -14,9 +14,10 @@ short code, or for an item that claims another lot than its own).
 
 **How old an answer may be.** After `purge_published` this process answers anew at once and every other within two
 seconds. Only if the purging process dies before a sick Redis has heard it may an old page live for its ten minutes.
-Nobody need purge for a new serial (seen after 10 s) or an item's state (after a minute), though `purge_item` shows
-both at once. **A recall or suspension is never late:** it also travels as a flag with the history of each scan, and
-`judge` heeds both, so a page from the cache cannot hide it.
+Nobody need purge for a new serial (seen after 10 s). Whoever changes an item's state calls `purge_item` (an import, at
+its end, purges its products); without it the old state may be seen for five minutes. **A recall or suspension is never
+late:** it also travels as a flag with the history of each scan, and `judge` heeds both, so a page from the cache cannot
+hide it.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def shape_of(kept: type) -> str:
 
 MODEL: Kind[ModelPart] = Kind(f"model.{shape_of(ModelPart)}:", ttl=600, negative_ttl=10, codec=codec_of(ModelPart))
 LOT: Kind[LotFound] = Kind(f"lot.{shape_of(LotFound)}:", ttl=600, negative_ttl=10, codec=codec_of(LotFound))
-ITEM: Kind[ItemFound] = Kind("item:", ttl=60, negative_ttl=10, size=700)
+ITEM: Kind[ItemFound] = Kind("item:", ttl=300, negative_ttl=10, size=700)
 SHORT_CODE: Kind[tuple[str, str]] = Kind("short:", ttl=3600, negative_ttl=10, size=400)
 
 

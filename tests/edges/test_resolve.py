@@ -332,7 +332,7 @@ def test_a_passport_is_put_together_once_until_a_purge_or_its_end(engine, cache,
     assert recalled.lot.recall
     assert passports.at_hand(asked) is recalled
     now = time.monotonic()
-    monkeypatch.setattr(lease, "monotonic", lambda: now + 61)  # an item lives for a minute at most
+    monkeypatch.setattr(lease, "monotonic", lambda: now + 301)  # an item lives for five minutes at most
     assert passports.at_hand(asked) == recalled
     assert passports.at_hand(asked) is not recalled
 
