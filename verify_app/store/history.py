@@ -8,7 +8,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Sequence
 from enum import IntEnum
-from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, cast
@@ -157,7 +156,7 @@ class Script:
         facts = _FACTS.pack(mode, when, row.tag, marks, lat, lon, self._reload, kept, STREAM_LIMIT)
         return (
             5,
-            *_keys_of(row.gtin, row.identity, self.shards),
+            *keys.of_call(row.gtin, row.identity, self.shards),
             facts,
             encode(row) if mode in (Mode.SCAN, Mode.REPLAY) else b"",
             row.lot and f"10/{row.lot}",
@@ -252,14 +251,6 @@ class ValkeyHistory:
     def replay(self, row: LedgerRow) -> None:
         """Record a scan that went to a journal; again is as once. Raises `redis.RedisError` if it cannot be now."""
         self._script.call(Mode.REPLAY, row)
-
-
-@lru_cache(maxsize=8192)
-def _keys_of(gtin: str, identity: str, shards: int) -> tuple[str, ...]:
-    """The keys of one code's call, in their order."""
-    shard = keys.shard_of(gtin, identity, shards)
-    of_product = keys.flags(shard, gtin), keys.stream(shard), keys.epoch(shard), keys.peers(shard, gtin)
-    return keys.state(shard, identity), *of_product
 
 
 def read(reply: bytes) -> History | None:

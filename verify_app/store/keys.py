@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from zlib import crc32
 
 WORKERS = "verify:workers"  # sorted set: background workers by the time of their last sign of life
@@ -41,3 +42,10 @@ def stream(shard: int) -> str:
 def epoch(shard: int) -> str:
     """Whether the shard's histories are complete: "complete:…", "building:…" or absent."""
     return f"e:{{{shard:02d}}}"
+
+
+@lru_cache(maxsize=8192)
+def of_call(gtin: str, identity: str, shards: int) -> tuple[str, str, str, str, str]:
+    """The keys that the history's function takes for one code, in its order."""
+    shard = shard_of(gtin, identity, shards)
+    return state(shard, identity), flags(shard, gtin), stream(shard), epoch(shard), peers(shard, gtin)
