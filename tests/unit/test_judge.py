@@ -349,3 +349,12 @@ def test_a_text_that_is_no_code_gets_a_verdict_too(kind):
 
 def test_every_reason_has_a_level_and_a_place_in_the_order():
     assert set(LEVELS) == set(Reason)
+
+
+def test_what_the_registry_says_is_remembered_for_the_day_alone():
+    held = passport(lot=replace(LOT, expiry=PrintedDate(2026, 11, 21), best_before=None))
+    tomorrow = replace(VISIT, when=NOW + 86_400_000)
+    assert [judged(held=held).name for _ in range(2)] == [Reason.VALID] * 2
+    assert [judged(held=held, visit=tomorrow).name for _ in range(2)] == [Reason.EXPIRED] * 2
+    assert judged(held=held, history=History(flags=Flags(recall="recall:1"))).name is Reason.RECALLED
+    assert judged(held=held).name is Reason.VALID
