@@ -37,14 +37,14 @@ class Limits:
 
     elsewhere: float = 0.35  # of honest shipments: items looked at by people from anywhere (gifts, online shops) …
     weight: int = 50  # … until so many items tell better
-    times: float = 1.2  # shipments differ
+    times: float = 1.1  # shipments differ
     strays: float = 0.2  # of diverted shipments: items that are not where most are
     at_hub: float = 0.25  # lines that a table puts on the gateway city of their region
     wrong: float = 0.05  # lines or gateways that are far from where they seem
     other_gateway: float = 0.15  # mobile traffic that leaves through another region
     items: int = 4
     most: int = 60  # a shipment is judged by its first so many items
-    odds: float = 7.5  # nats for "sold elsewhere" against "sold where it was sent"
+    odds: float = 5.5  # nats for "sold elsewhere" against "sold where it was sent"
     share: float = 0.5  # of the items that tell a place, at the one elsewhere
 
 
