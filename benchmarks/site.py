@@ -137,7 +137,7 @@ def _cpu_us(pid: int) -> float:
 
 
 def _await(process: subprocess.Popen[bytes], url: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while True:
         try:
             # a robot that draws previews: its look is no scan
