@@ -47,8 +47,9 @@ def chromium():
     """Debian's Chromium."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian package chromium).")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)  # a slow machine is no fault of the page
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -63,6 +63,7 @@ def test_a_code_opened_without_a_network_waits_and_is_checked_when_it_is_back(sh
     expect(rows(shopper)).to_have_count(0)  # it has the card, and nothing else waits
     shopper.context.set_offline(False)
     shopper.locator("[data-verdict=VALID]").first.wait_for()  # the page asks again by itself
+    shopper.wait_for_load_state()
     shopper.goto("/history")
     expect(rows(shopper)).to_have_count(1)
     row = rows(shopper).first
@@ -148,6 +149,7 @@ def test_an_old_result_in_the_history_says_its_time_and_asks_to_check_again(shop
     assert old != now
     rows(shopper).first.get_by_role("link").click()
     shopper.locator("[data-verdict=VALID]").first.wait_for()
+    shopper.wait_for_load_state()  # its scripts have run: the phone has noted the result
     shopper.goto("/history")
     expect(rows(shopper).first.locator("[data-part=when]")).not_to_have_text(old)
     expect(rows(shopper)).to_have_count(1)
@@ -188,6 +190,7 @@ def test_the_codes_of_a_photo_enter_the_history_under_their_own_addresses(shoppe
     photo = {"name": "label.jpg", "mimeType": "image/jpeg", "buffer": label}
     shopper.locator("[data-photo-form] input[type=file]").first.set_input_files(photo)
     shopper.locator("[data-verdict=RECALLED]").first.wait_for()
+    shopper.wait_for_load_state()
     shopper.goto("/history")
     expect(rows(shopper)).to_have_count(1)
     assert rows(shopper).first.locator("a").get_attribute("href") == path

@@ -129,36 +129,41 @@ real, here = assets.folder, Path(sys.argv[1])
 assets.folder = lambda name: here / name if name == "translations" else real(name)
 from tests.fixtures_web import ITEM, make_world
 client = make_world(here).client()
-print(client.get(sys.argv[2] + "?lang=" + sys.argv[3] if sys.argv[2] != "ITEM" else ITEM + "?lang=" + sys.argv[3]).text)
+for lang in sys.argv[2:]:
+    print(client.get(f"{ITEM}?lang={lang}").text, end="\\0")
+print(client.get("/?lang=vi").text)
 """
+ADDED = {
+    "ja": ("日本語", "有効なコードです", "2025/12/29"),
+    "zh": ("中文", "有效代码", "2025年12月29日"),
+    "ko": ("한국어", "유효한 코드", "2025. 12. 29."),
+}
 
 
-@pytest.mark.parametrize(
-    ("lang", "name", "title", "day"),
-    [
-        ("ja", "日本語", "有効なコードです", "2025/12/29"),
-        ("zh", "中文", "有效代码", "2025年12月29日"),
-        ("ko", "한국어", "유효한 코드", "2025. 12. 29."),
-    ],
-)
-def test_a_translator_adds_a_language_by_a_folder_with_a_few_messages(tmp_path, lang, name, title, day):
-    """The real application in a process of its own: the page is there, what is not translated yet is English, and the
-    language is offered by its own name."""
+def test_a_translator_adds_languages_by_folders_with_a_few_messages(tmp_path):
+    """The real application in a process of its own: the pages are there, what is not translated yet is English, and
+    each language is offered by its own name."""
     shutil.copytree(folder("translations"), tmp_path / "translations")
-    (tmp_path / f"translations/{lang}").mkdir()
-    (tmp_path / f"translations/{lang}/verdicts.po").write_text(
-        f'msgid ""\nmsgstr "Language: {lang}\\n"\n\nmsgid "verdict.VALID.title"\nmsgstr "{title}"\n', "utf-8"
+    for lang, (_, title, _) in ADDED.items():
+        (tmp_path / f"translations/{lang}").mkdir()
+        (tmp_path / f"translations/{lang}/verdicts.po").write_text(
+            f'msgid ""\nmsgstr "Language: {lang}\\n"\n\nmsgid "verdict.VALID.title"\nmsgstr "{title}"\n', "utf-8"
+        )
+    environ = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    told = subprocess.run(
+        [sys.executable, "-c", PAGE, str(tmp_path), *ADDED],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        cwd=ROOT,
+        env=environ,
     )
-
-    def html(path, chosen):
-        run = [sys.executable, "-c", PAGE, str(tmp_path), path, chosen]
-        environ = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-        return subprocess.run(run, capture_output=True, encoding="utf-8", check=True, cwd=ROOT, env=environ).stdout
-
-    page = check_page(html("ITEM", lang).strip(), lang)
-    assert title in page.text
-    assert "Compare with the product in your hand" in page.text
-    assert day in page.text
-    assert "Doi May roast and ground coffee 500 g" in page.text or "Cà phê rang xay Đồi Mây 500 g" in page.text
-    assert [link["hreflang"] for link in page.all("a", class_="switch")] == ["vi", "en"]
-    assert f">{name}</a>" in html("/", "vi")
+    *pages, front = told.stdout.split("\0")
+    for (lang, (name, title, day)), html in zip(ADDED.items(), pages, strict=True):
+        page = check_page(html.strip(), lang)
+        assert title in page.text
+        assert "Compare with the product in your hand" in page.text
+        assert day in page.text
+        assert "Doi May roast and ground coffee 500 g" in page.text or "Cà phê rang xay Đồi Mây 500 g" in page.text
+        assert {"vi", "en"} <= {link["hreflang"] for link in page.all("a", class_="switch")}
+        assert f">{name}</a>" in front
