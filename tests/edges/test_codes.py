@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
@@ -22,17 +20,9 @@ from verify_app.store.migrate import migrate
 from verify_app.store.registry import write_registry
 from verify_app.store.tables import item
 
-pytest_plugins = ("tests.fixtures_postgres",)
+pytest_plugins = ("tests.fixtures_registry",)
 
 MASTER = b"m" * 32
-
-
-@pytest.fixture
-def engine(registry_url: str) -> Iterator[sa.Engine]:
-    made = open_engine(registry_url)
-    write_registry(made, REGISTRY)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

@@ -8,18 +8,18 @@ import zipfile
 
 import pytest
 
-from tests.fixtures_accounts import empty_database, make_office, send
+from tests.fixtures_accounts import send
 from tests.html_checks import check_page
-from tests.registry_samples import GTIN, REGISTRY
+from tests.registry_samples import GTIN
 from verify_app.domain.account import Role, Scope
 from verify_app.domain.code import Code
 from verify_app.enterprise import code_office, label_job
 from verify_app.serving.jobs import jobs_of, run_once
 from verify_app.store.engine import reading, writing
 from verify_app.store.issue_tables import code_batch
-from verify_app.store.registry import find, write_registry
+from verify_app.store.registry import find
 
-__all__ = ["empty_database"]
+pytest_plugins = ("tests.fixtures_portal",)
 OWN = {
     "page_x": "210",
     "page_y": "297",
@@ -33,24 +33,11 @@ OWN = {
 
 
 @pytest.fixture
-def office(tmp_path, empty_database, monkeypatch):
+def office(office, monkeypatch):
     monkeypatch.setattr(label_job, "PART", 10)
     monkeypatch.setattr(label_job.os, "sched_getaffinity", lambda _pid: {0})  # parts of ten, so in this process
     monkeypatch.setattr(code_office, "_TURN", 2)
-    made = make_office(tmp_path, empty_database)
-    write_registry(made.engine, REGISTRY)
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def author(office):
-    return office.someone(Role.ENTERPRISE, scope=Scope(enterprises=("e1",)))
-
-
-@pytest.fixture
-def desk(office):
-    return office.world.app.extensions["parts"].desk
+    return office
 
 
 def ordered(author, count="25"):

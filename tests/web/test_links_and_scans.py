@@ -6,35 +6,19 @@ import csv
 import io
 from dataclasses import replace
 
-import pytest
-
-from tests.fixtures_accounts import empty_database, make_office, send, token
+from tests.fixtures_accounts import send, token
 from tests.html_checks import check_page
-from tests.registry_samples import GTIN, REGISTRY
+from tests.registry_samples import GTIN
 from verify_app.domain.account import Role, Scope
 from verify_app.domain.code import Code
 from verify_app.enterprise.api_keys import Scope as KeyScope
 from verify_app.store.engine import reading, writing
 from verify_app.store.ledger import LedgerRow, append
 from verify_app.store.links import find_links
-from verify_app.store.registry import write_registry
 
-__all__ = ["empty_database"]
+pytest_plugins = ("tests.fixtures_portal",)
 NOON = 1_795_323_600_000  # 22 November 2026, noon in Vietnam
 HANOI, HUE = (420, 2117), (329, 2152)  # cells of 0.05 degrees
-
-
-@pytest.fixture
-def office(tmp_path, empty_database):
-    made = make_office(tmp_path, empty_database)
-    write_registry(made.engine, REGISTRY)
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def author(office):
-    return office.someone(Role.ENTERPRISE, scope=Scope(enterprises=("e1",)))
 
 
 def scans(office):

@@ -9,18 +9,17 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks import Webhook as Verifier
 
-from tests.fixtures_accounts import empty_database, make_office, send, token
+from tests.fixtures_accounts import send, token
 from tests.fixtures_mail import mail_server
 from tests.html_checks import check_page
-from tests.registry_samples import GTIN, REGISTRY
+from tests.registry_samples import GTIN
 from verify_app.domain.account import Role, Scope
 from verify_app.enterprise.letters import MailServer
 from verify_app.enterprise.safe_target import Target, TargetError
 from verify_app.serving.digest_words import digest_words
 from verify_app.serving.jobs import jobs_of, run_once
-from verify_app.store.registry import write_registry
 
-__all__ = ["empty_database"]
+pytest_plugins = ("tests.fixtures_portal",)
 PUBLIC = Target("hooks.example", 443, "/in", "93.184.216.34")
 MORNING = int(datetime(2026, 11, 23, 0, 30, tzinfo=UTC).timestamp() * 1000)  # half past seven in Vietnam
 
@@ -48,24 +47,11 @@ def receiver():
 
 
 @pytest.fixture
-def office(tmp_path, empty_database, receiver):
-    made = make_office(tmp_path, empty_database)
-    write_registry(made.engine, REGISTRY)
-    parts = made.world.app.extensions["parts"]
+def office(office, receiver):
+    parts = office.app.extensions["parts"]
     desk = replace(parts.desk, check=check, post=receiver)
-    made.world.app.extensions["parts"] = replace(parts, desk=desk)
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def desk(office):
-    return office.world.app.extensions["parts"].desk
-
-
-@pytest.fixture
-def author(office):
-    return office.someone(Role.ENTERPRISE, scope=Scope(enterprises=("e1",)))
+    office.app.extensions["parts"] = replace(parts, desk=desk)
+    return office
 
 
 def csv_file(author, rows):

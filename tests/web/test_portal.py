@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 
 import pytest
 
-from tests.fixtures_accounts import empty_database, make_office, send, token  # noqa: F401 - a fixture
+from tests.fixtures_accounts import send, token
 from tests.html_checks import check_page
-from tests.registry_samples import GTIN, REGISTRY
+from tests.registry_samples import GTIN
 from verify_app.domain.account import Role, Scope
-from verify_app.enterprise.desk import Desk
 from verify_app.serving.jobs import jobs_of, run_once
 from verify_app.store.engine import reading
-from verify_app.store.registry import find, write_registry
+from verify_app.store.registry import find
 
+pytest_plugins = ("tests.fixtures_portal",)
 NEW = "09521234543220"
-
-
-@pytest.fixture
-def office(tmp_path, empty_database):  # noqa: F811 - the fixture itself
-    made = make_office(tmp_path, empty_database)
-    write_registry(made.engine, REGISTRY)
-    parts = made.world.app.extensions["parts"]
-    made.world.app.extensions["parts"] = replace(parts, desk=Desk(made.engine, tmp_path))
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def desk(office):
-    return office.world.app.extensions["parts"].desk
-
-
-@pytest.fixture
-def author(office):
-    return office.someone(Role.ENTERPRISE, scope=Scope(enterprises=("e1",)))
 
 
 @pytest.fixture
