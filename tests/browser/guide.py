@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify_app.domain.judge import LEVELS
+from verify_app.domain.judge import FOR_ALL, LEVELS
 from verify_app.domain.verdict import Reason, Verdict
 from verify_app.i18n import Catalogue, catalogue
 from verify_app.web import receipt
@@ -41,7 +41,7 @@ def guide(lang: str) -> str:
         *_sections(_BEFORE, words),
         f"## {words.text('help.section.verdicts')}",
         *words.text("help.levels.text").split("\n"),
-        *(_verdict(reason, words) for reason in sorted(LEVELS, key=LEVELS.__getitem__)),
+        *(_verdict(reason, words) for reason in FOR_ALL),
         *_sections(_AFTER, words),
     ]
     return "\n\n".join(parts) + "\n"

@@ -172,7 +172,7 @@ def test_pasts_raise_one_suspicion_each_whoever_asks_when_and_under_any_secret(t
             for policy in policies:
                 found = judge(case.code, passport, history, visit, policy)
                 assert found.name is case.expect, (case.path, who, found)
-                assert set(found.reasons) <= expected | {Reason.VALID, Reason.WRONG_MARKET}
+                assert set(found.reasons) <= expected | {Reason.VALID}
 
 
 def test_the_case_without_history_is_judged_so(target, parts):

@@ -8,11 +8,11 @@ import pytest
 from verify_app.domain.code import FOREIGN, SHORT, Code, CodeError
 from verify_app.domain.evidence import Evidence
 from verify_app.domain.history import Flags, History
-from verify_app.domain.judge import LEVELS, judge, judge_error
+from verify_app.domain.judge import FOR_ALL, FOR_OFFICERS, LEVELS, judge, judge_error
 from verify_app.domain.passport import Act, Display, ItemPart, ItemState, LotPart, ModelPart, Passport, Review
 from verify_app.domain.policy import Policy
 from verify_app.domain.printed_date import PrintedDate
-from verify_app.domain.scan import Entry, Visit
+from verify_app.domain.scan import Actor, Entry, Visit
 from verify_app.domain.score import Rules
 from verify_app.domain.text import Text
 from verify_app.domain.verdict import Detail, Level, Reason
@@ -290,15 +290,13 @@ def test_scans_too_far_apart_are_named_where_the_score_asks_for_caution_too():
     assert judged(history=scanned(Evidence(credited=2, days=2, fast_sure=9))).name is Reason.VALID
 
 
-def test_newcomers_outside_the_market_are_information_and_leave_the_code_valid():
-    verdict = judged(history=scanned(Evidence(credited=3, outside=3), abroad=3), held=None)
-    assert Reason.WRONG_MARKET in verdict.reasons
-
-
-def test_checks_abroad_alone_leave_the_code_valid():
-    verdict = judged(history=scanned(Evidence(credited=2, outside=3)))
-    assert verdict.reasons == (Reason.WRONG_MARKET, Reason.VALID)
-    assert (verdict.level, verdict.suspicion) == (Level.INFORMATION, Level.OK)
+def test_checks_abroad_are_told_to_officers_alone_and_leave_the_code_valid():
+    history = scanned(Evidence(credited=2, outside=3))
+    officer = judged(history=history, visit=replace(VISIT, actor=Actor.INSPECTOR))
+    assert officer.reasons == (Reason.WRONG_MARKET, Reason.VALID)
+    assert (officer.level, officer.suspicion) == (Level.INFORMATION, Level.OK)
+    assert judged(history=history).reasons == (Reason.VALID,)
+    assert set(FOR_ALL) | FOR_OFFICERS == set(Reason)
 
 
 def test_what_the_registry_says_of_a_gone_item_outweighs_its_scans():

@@ -6,8 +6,8 @@ import pytest
 
 from tests.fixtures_web import GTIN, ITEM, make_world
 from tests.html_checks import check_page
+from verify_app.domain.judge import FOR_ALL, FOR_OFFICERS
 from verify_app.domain.parse import parse
-from verify_app.domain.verdict import Reason
 from verify_app.i18n import catalogue
 from verify_app.web.public.help import fold
 
@@ -26,8 +26,9 @@ def test_every_verdict_is_explained_with_its_own_words_and_colour(world, lang):
     page = check_page(world.client(accept_language=lang).get("/help").text, lang)
     words = catalogue(lang)
     badges = {attrs["data-verdict"] for _, attrs in page.tags if "data-verdict" in attrs}
-    assert badges == {str(reason) for reason in Reason}
-    for reason in Reason:
+    assert badges == {str(reason) for reason in FOR_ALL}
+    assert not badges & FOR_OFFICERS
+    for reason in FOR_ALL:
         assert topics(page)[reason]
         for part in ("title", "meaning", "next"):
             assert words.text(f"verdict.{reason}.{part}") in page.text

@@ -101,7 +101,7 @@ STATES = {  # name -> (how to get there, expected verdict, expected level)
     "check_pack": (lambda w: seen(w, scans=9, others=8, first=LONG_AGO, evidence=ODD), "CHECK_PACK", 2),
     "travel": (lambda w: seen(w, scans=30, first=LONG_AGO, evidence=replace(ODD, fast=4)), "IMPOSSIBLE_TRAVEL", 2),
     "both": (lambda w: seen(w, scans=30, first=LONG_AGO, evidence=replace(COPIED, fast=4)), "IMPOSSIBLE_TRAVEL", 3),
-    "abroad": (lambda w: seen(w, scans=9, first=LONG_AGO, evidence=Evidence(credited=4, outside=4)), "WRONG_MARKET", 1),
+    "abroad": (lambda w: seen(w, scans=9, first=LONG_AGO, evidence=Evidence(credited=4, outside=4)), "VALID", 1),
     "confirmed": (lambda w: seen(w, flags=Flags(confirmed=LONG_AGO)), "CONFIRMED", 3),
     "invalid": (invalid, "CODE_INVALID", 3),
     "away": (away, "HISTORY_UNAVAILABLE", 2),

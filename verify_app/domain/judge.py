@@ -14,7 +14,7 @@ from .local_time import local_date
 from .passport import Display, ItemPart, ItemState, Passport, Review
 from .policy import Policy
 from .printed_date import PrintedDate
-from .scan import Entry, Visit
+from .scan import Actor, Entry, Visit
 from .suspicion import level_of_scans
 from .verdict import Detail, Level, Reason, Verdict
 
@@ -55,6 +55,8 @@ _NO_SUSPICION = _OTHER_CHANNEL | {
     Reason.PENDING_REVIEW,
     Reason.HISTORY_UNAVAILABLE,
 }
+FOR_OFFICERS = frozenset({Reason.WRONG_MARKET})  # a matter of trade: no shopper is told
+FOR_ALL = tuple(sorted((reason for reason in LEVELS if reason not in FOR_OFFICERS), key=LEVELS.__getitem__))
 _DONE = frozenset({ItemState.SOLD, ItemState.CONSUMED, ItemState.EXPORTED, ItemState.DESTROYED, ItemState.STOLEN})
 _GONE = frozenset({ItemState.DESTROYED, ItemState.STOLEN})
 _TRAVEL = 2  # pairs of scans too far apart for the time between them, before they are worth a word
@@ -79,6 +81,8 @@ def judge(code: Code, passport: Passport | None, history: History | None, visit:
         level = Level.CAUTION if code.key == SHORT else LEVELS[Reason.UNKNOWN_CODE]  # our own codes we would know
         return Verdict((Reason.UNKNOWN_CODE,), level, policy=policy.version)
     found = _standing(code, passport, history, local_date(visit.when)).union(_scans(code, passport, history, policy))
+    if visit.actor is Actor.PUBLIC:
+        found -= FOR_OFFICERS
     reasons = _in_order(found, code.granularity)
     detail = _detail(code, history) if Reason.VALID in reasons else None
     confirmed = history.flags.confirmed if history else 0

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, render_template, request
 
 from ...demo.cases import cases
-from ...domain.judge import LEVELS
+from ...domain.judge import FOR_ALL, LEVELS
 from ...domain.verdict import Reason, Verdict
 from ...i18n import Catalogue
 from ...images.symbols import draw, link_modules
@@ -118,7 +118,7 @@ def _sections(say: Catalogue, *, demo: bool) -> Iterator[Section]:
             continue
         topics = [_topic(name, say) for name in names]
         if section == "verdicts":
-            topics += [_reason(reason, say) for reason in sorted(LEVELS, key=LEVELS.__getitem__)]
+            topics += [_reason(reason, say) for reason in FOR_ALL]
         yield Section(section, say.text(f"help.section.{section}"), tuple(topics))
 
 
