@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.fixtures_history import DAY, NOON, RELOAD, SHARDS, visit
+from tests.fixtures_valkey import ValkeyServer
 from tests.registry_samples import GTIN, REGISTRY
 from verify_app.detection.policy_files import built_in
 from verify_app.domain.alert import Rule
@@ -19,11 +24,13 @@ from verify_app.domain.evidence import Circumstances, Network
 from verify_app.domain.history import History
 from verify_app.domain.passport import ItemPart, LotPart, Shipment
 from verify_app.domain.registry import ItemRecord, LotRecord
-from verify_app.serving.worker import Worker
+from verify_app.domain.scan import Visit
+from verify_app.serving.worker import Pace, Worker
 from verify_app.store.cases import Wanted, find_case, queue, take_step
 from verify_app.store.engine import open_engine
 from verify_app.store.history import Script, ValkeyHistory
 from verify_app.store.migrate import migrate
+from verify_app.store.rebuild import rebuild
 from verify_app.store.registry import write_registry
 
 pytest_plugins = ("tests.fixtures_valkey", "tests.fixtures_history")
@@ -129,6 +136,30 @@ def test_many_unknown_serials_of_one_lot_are_the_producers_late_upload(
     assert [case.rule for case in queue(engine)] == [Rule.LATE_UPLOAD]
 
 
+@pytest.mark.parametrize("program", [True, False])
+def test_a_lot_walked_through_slowly_is_one_case_and_a_warehouse_that_counts_its_goods_a_late_upload(
+    history: ValkeyHistory, worker: Worker, engine: sa.Engine, program: bool
+) -> None:
+    network = Network.HOSTING if program else Network.CARRIER
+    there = Circumstances(network, unlisted=True, complete=program)
+    for n in range(12):
+        code = Code("01", GTIN, (("10", "WALK"), ("21", f"S{n:06d}")))
+        block = n + 1 if program else 0
+        history.observe(code, visit(f"w{n}", NOON + n * DAY, circumstances=there, watch=(n + 1, block, block)))
+    worker.run_once()
+    rules = Counter(case.rule for case in queue(engine))
+    if not program:
+        assert rules == {Rule.LATE_UPLOAD: 1}
+        return
+    assert rules == {Rule.SLOW_ENUMERATION: 1, Rule.UNKNOWN_SERIAL: 5}  # its first looks may have been shoppers'
+    case = next(case for case in queue(engine) if case.rule is Rule.SLOW_ENUMERATION)
+    file = find_case(engine, case.id)
+    assert file is not None
+    (stored,) = file.alerts
+    assert dict(stored.alert.evidence)["networks"] == 12
+    assert dict(stored.alert.contributions)["beside another"] > 10
+
+
 def test_a_shared_link_is_told_and_opens_no_case_even_after_a_rebuild(
     history: ValkeyHistory, worker: Worker, script: Script, engine: sa.Engine
 ) -> None:
@@ -219,6 +250,92 @@ def test_a_shipment_sold_elsewhere_is_one_case_and_one_sold_where_it_was_sent_is
     assert alert.note == "sent to 11"
     assert dict(alert.evidence)["placed"] >= 4
     assert dict(alert.contributions)["sold elsewhere"] >= 5.5
+
+
+def scans_of_lots(engine: sa.Engine) -> list[tuple[Code, Visit]]:
+    """Looks at items of a diverted shipment, at a lot's code and at serials that somebody walks through."""
+    record, items = sent("AWAY", "11")
+    lots = (record, LotRecord(GTIN, LotPart("CODE", declared=300, published_at=1_000, shipments=record.part.shipments)))
+    write_registry(engine, replace(REGISTRY, lots=lots, items=items))
+    found = []
+    for n in range(20):
+        place, region = (SOUTH, "S") if n % 3 else (NORTH, "N")
+        line = Circumstances(Network.LINE, place=place, sure=True, line=n + 1)
+        facts = {
+            "when": NOON + n * DAY,
+            "country": "VN",
+            "region": region,
+            "circumstances": line,
+            "watch": (n + 9, 0, 0),
+        }
+        found.append((Code("01", GTIN, (("10", "AWAY"), ("21", f"AWAY-{n}"))), visit(f"a{n}", **facts)))
+        found.append((Code("01", GTIN, (("10", "CODE"),)), visit(f"c{n}", **facts)))
+        program = Circumstances(Network.HOSTING, unlisted=True, complete=True)
+        walker = visit(f"w{n}", NOON + n * DAY, circumstances=program, watch=(n + 500, n + 1, n + 1))
+        found.append((Code("01", GTIN, (("10", "CODE"), ("21", f"S{n:06d}"))), walker))
+    return found
+
+
+def remembered(engine: sa.Engine) -> dict[str, list[tuple[object, ...]]]:
+    """All that the detectors of lots remember, and all alerts."""
+    wanted = {
+        "watched_lot": "gtin, lot, state",
+        "watched_shipment": "gtin, lot, shipment, could, were, state",
+        "watched_serials": "gtin, lot, state",
+        "alert": "key, first_ms, last_ms, evidence, case_id > 0",
+    }
+    with engine.connect() as connection:
+        return {
+            name: sorted(map(tuple, connection.exec_driver_sql(f"SELECT {columns} FROM {name}")))
+            for name, columns in wanted.items()
+        }
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from verify_app.serving.worker import Pace, Worker
+from verify_app.store.engine import open_engine
+from verify_app.store.history import Script, connect
+from verify_app.store.stream import Consumer
+
+Consumer.done = lambda self, entries: os.kill(os.getpid(), signal.SIGKILL)  # stored, and not yet said so
+url, database, folder, shards = sys.argv[1:]
+script = Script(connect(url, 5_000), shards=int(shards), reload_ms=60_000)
+Worker(script, open_engine(database), Path(folder), pace=Pace(count=7)).run_once()
+"""
+
+
+def test_killed_workers_and_two_at_once_remember_of_lots_what_one_would(
+    history: ValkeyHistory, script: Script, engine: sa.Engine, valkey_server: ValkeyServer, tmp_path: Path
+) -> None:
+    scans = scans_of_lots(engine)
+    for code, seen in scans:
+        history.observe(code, seen)
+    Worker(script, engine, tmp_path).run_once()
+    alone = remembered(engine)
+    assert {len(alone[name]) for name in ("watched_lot", "watched_shipment", "watched_serials")} == {1}
+    with engine.begin() as connection:
+        for name in ("scan", *alone, "case_file"):
+            connection.exec_driver_sql(f"DELETE FROM {name}")
+    script.client.flushall()
+    rebuild(script, lambda: [], grace_s=0)
+    for code, seen in scans:
+        history.observe(code, seen)
+    options = (valkey_server.url, str(engine.url), str(tmp_path), str(SHARDS))
+    for _ in range(2):  # each dies with a batch stored that it has not forgotten
+        died = subprocess.run([sys.executable, "-c", KILLED, *options], check=False, timeout=120)
+        assert died.returncode == -signal.SIGKILL
+    two = [Worker(script, engine, tmp_path / str(n), pace=Pace(count=5)) for n in range(2)]
+    for one in two:
+        one._kept = one._consumer.reclaim(range(SHARDS), idle_ms=0, count=500)  # both have what the dead ones had
+    for one in two:
+        one._store_kept()
+    while sum(one.drain(0) for one in two):
+        pass
+    after = remembered(engine)
+    for name, rows in alone.items():
+        assert set(after[name]) ^ set(rows) == set(), name
 
 
 def test_a_lot_code_with_more_visitors_than_items_is_one_case_and_a_popular_large_lot_is_none(

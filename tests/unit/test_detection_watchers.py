@@ -4,7 +4,8 @@ import pytest
 
 from verify_app.detection.diversion import Diversion, Limits, Seen
 from verify_app.detection.guard import Asked, Guard
-from verify_app.detection.overrun import Overrun, Whence
+from verify_app.detection.overrun import Overrun, Watched, Whence
+from verify_app.detection.walks import Touch, Walk, step
 from verify_app.domain.address_table import read_csv
 from verify_app.domain.evidence import Network
 from verify_app.domain.provinces import PROVINCES, distance_to_province, near_hub, nearest_province, region_of
@@ -194,6 +195,59 @@ def test_where_every_lot_is_looked_at_a_lot_none_is_overrun():
     for n in range(8):
         watch.look(f"g{n}/lot", 10, 1000, 0)
         assert watch.look(f"g{n}/lot", 400, 1000, 40 * DAY) is Level.INFORMATION
+
+
+def walked(touches):
+    """Which of (network, serial number, day) make a lot look tried out."""
+    walk = Walk()
+    return [step(walk, Touch(network, 1000 + n, f"AB{n:06d}", day * DAY)) for network, n, day in touches]
+
+
+def test_serials_tried_from_many_data_centres_over_days_are_a_walk():
+    found = walked((n + 1, 7 * n, 10 + n) for n in range(12))
+    assert found.index(True) == 5
+    assert all(found[5:])
+
+
+@pytest.mark.parametrize(
+    "touches",
+    [
+        [(0, n, 10 + n // 9) for n in range(300)],  # a late upload, or a warehouse that counts its goods row by row
+        [(1 + n % 2, n, 10 + n // 9) for n in range(300)],  # … abroad, where its two lines look strange
+        [(n + 1 if n % 20 == 0 else 0, 3 * n, 10 + n // 3) for n in range(300)],  # some of them through a VPN
+        [(n + 1, n, 10) for n in range(5)],  # too few to say
+        [(n + 1, 5, 10 + n) for n in range(50)],  # one serial, many who look
+    ],
+)
+def test_the_innocent_twins_of_a_walk_are_left_alone(touches):
+    assert not any(walked(touches))
+
+
+def test_shoppers_who_come_later_clear_a_lot_and_a_scan_told_again_changes_nothing():
+    walk = Walk()
+    crowd = [Touch(n + 1, n, f"X{n:06d}", (10 + n) * DAY) for n in range(8)]
+    assert step(walk, crowd[0]) is False
+    assert [step(walk, touch) for touch in crowd][-1]
+    before = repr(walk)
+    assert [step(walk, touch) for touch in crowd] == [True] * 8
+    assert repr(walk) == before
+    late = [step(walk, Touch(0, 100 + n, f"Y{n:06d}", 40 * DAY)) for n in range(40)]
+    assert not any(late)
+    assert not walk.walked
+
+
+def test_what_is_remembered_of_a_walk_is_bounded():
+    walk = Walk()
+    for n in range(2000):
+        step(walk, Touch(n + 1 if n % 3 else 0, n, f"X{n:06d}", n * DAY))
+    assert max(len(walk.items), len(walk.numbers), len(walk.networks)) <= 400
+
+
+def test_a_visitor_of_a_lot_who_is_told_twice_or_late_counts_once():
+    lot = Watched("g", 0)
+    assert [lot.newcomer(n) for n in (1, 2, 5, 3, 5, 3, 4, 2)] == [True, True, True, True, False, False, True, False]
+    assert lot.newcomer(5000)
+    assert not lot.newcomer(5)  # so old that nobody remembers: told before, we take it
 
 
 def test_every_town_lies_in_its_own_province():

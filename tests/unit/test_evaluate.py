@@ -50,6 +50,18 @@ def test_every_scenario_occurs_and_every_falsified_code_has_its_scans(world):
             assert truth["codes"][f"{code['gtin']}|{code['serial'] or 'lot:' + code['lot']}"]["kind"] == "fake"
 
 
+def test_lots_tried_out_slowly_and_warehouses_leave_the_rest_of_a_world_as_it_was(world, tmp_path):
+    write(make(variant("plain", **SMALL, crawls=0, warehouses=0), 3), tmp_path)
+    truth = json.loads((world / "truth.json").read_text())
+    assert len(truth["walked"]) == 3
+    ordinary = [
+        {**row, "id": 0}
+        for row in rows(world / "scans.jsonl.gz")
+        if truth["codes"].get(f"{row['code']['gtin']}|{row['code']['serial']}", {}).get("scenario") != "walked"
+    ]
+    assert ordinary == [{**row, "id": 0} for row in rows(tmp_path / "scans.jsonl.gz")]
+
+
 def test_made_products_use_the_demonstration_prefix(world):
     for row in rows(world / "registry.jsonl.gz"):
         if row["type"] == "gtin":

@@ -79,7 +79,7 @@ def run(seeds: str, names: tuple[str, ...], codes: int, policy: Path | None, uns
                 write(make(variant(name, codes=codes), seed), place)
                 scans, verdicts = place / "scans.jsonl.gz", place / "verdicts.jsonl"
                 files = Files(place / "registry.jsonl.gz", place / "geoip.csv", scans, verdicts)
-                replay(url, files, rules)
+                replay(url, files, rules, lots=True)
                 worlds.append(tally(scans, place / "truth.json", verdicts))
         click.echo(f"\n{name}, seeds {seeds}, {codes} genuine codes each, rules {rules.version}\n{table(worlds)}")
 

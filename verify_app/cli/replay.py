@@ -60,8 +60,9 @@ class Files:
     output: Path
 
 
-def run(url: str, files: Files, rules: Rules) -> list[str]:
-    """Replay one trace into a file of verdicts; returns what is wrong with lines of the scans that are none.
+def run(url: str, files: Files, rules: Rules, *, lots: bool = False) -> list[str]:
+    """Replay one trace into a file of verdicts (`lots`: with lines of lots that are tried out slowly, for the
+    evaluation); returns what is wrong with lines of the scans that are none.
     Raises `ValueError` for a bad line of the tables and for a history that is not empty."""
     from ..replay.run import lines
     from ..replay.trace import open_lines
@@ -71,7 +72,7 @@ def run(url: str, files: Files, rules: Rules) -> list[str]:
     judged = judging(url, files, rules, bad)
     with open_lines(files.output, "wb") as file:
         for one in judged:
-            for line in lines(one):
+            for line in lines(one, lots):
                 file.write(encode(line).encode() + b"\n")
     return bad
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 from ..domain.alert import Alert, Rule
-from ..domain.evidence import Circumstances, Evidence, Peers
+from ..domain.evidence import Circumstances, Evidence, Network, Peers
 from ..domain.provinces import nearest_province
 from ..domain.score import Rules
 from ..domain.signals import Nature, signals
 from ..domain.suspicion import of_scans
 from ..domain.verdict import Level
+from .walks import Touch, Walk, facts, weights
 
-VERSION = "detectors-1"
+VERSION = "detectors-2"
+GUESSES = frozenset({Rule.UNKNOWN_SERIAL, Rule.INVALID_CODE})  # of a program's guesses it is the alert, not they
 _STEP = 0.05  # degrees of a cell
 _VIRAL = 20  # visitors who followed a shared link
 _LATE = 5  # different unknown serials of one lot that is not complete
-_MOST_LOTS = 10_000
+_MOST_LATE = 200  # serials of one lot that are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +82,49 @@ def of_evidence(
     if said.level is Level.ALERT:
         parts = rules.contributions(signals(evidence, peers, nature))
         weights = (("bias", rules.bias), *((part.name, part.weight) for part in parts), ("cases", shift))
-        facts = (("z", said.z), ("amber", rules.amber), ("red", rules.red), *counts)
-        alert = _about_code(scan, Rule.COPIED_CODE, said.z - rules.red, facts)
+        thresholds = (("z", said.z), ("amber", rules.amber), ("red", rules.red), *counts)
+        alert = _about_code(scan, Rule.COPIED_CODE, said.z - rules.red, thresholds)
         found.append(replace(alert, version=rules.version, contributions=weights))
     return found
 
 
-class LateUploads:
-    """Lots of which many unknown serials are asked for while their producer has not sent them all."""
+def is_late(scan: Happened) -> bool:
+    """Whether a scan asks for a serial that its producer may have yet to send."""
+    seen = scan.seen
+    may = seen.unlisted and not (seen.complete or seen.invalid or seen.flagged or scan.typed)
+    return may and bool(scan.serial and scan.lot)
 
-    def __init__(self) -> None:
-        self._lots: OrderedDict[tuple[str, str], set[str]] = OrderedDict()
 
-    def look(self, scan: Happened) -> Alert | None:
-        """An alert for the producer, from the fifth serial on."""
-        seen = scan.seen
-        if not seen.unlisted or seen.complete or seen.invalid or seen.flagged or scan.typed or not scan.lot:
-            return None
-        serials = self._lots.setdefault((scan.gtin, scan.lot), set())
-        if len(self._lots) > _MOST_LOTS:
-            self._lots.popitem(last=False)
-        if len(serials) < 1_000:
-            serials.add(scan.serial)
-        if len(serials) < _LATE:
-            return None
-        name = f"lot:01/{scan.gtin}/10/{scan.lot}"
-        return Alert(f"{Rule.LATE_UPLOAD}:{name}", Rule.LATE_UPLOAD, VERSION, name, scan.when, scan.when, Level.CAUTION,
-                     1.0, scan.gtin, scan.lot, evidence=(("unknown serials", float(len(serials))),))  # fmt: skip
+def late_upload(scan: Happened, item: int, serials: list[int]) -> Alert | None:
+    """An alert for the producer, from the fifth different serial of a lot on; `serials` are tags of those before, and
+    take this one (`item`) in."""
+    if item not in serials and len(serials) < _MOST_LATE:
+        serials.append(item)
+    if len(serials) < _LATE:
+        return None
+    name = f"lot:01/{scan.gtin}/10/{scan.lot}"
+    return Alert(f"{Rule.LATE_UPLOAD}:{name}", Rule.LATE_UPLOAD, VERSION, name, scan.when, scan.when, Level.CAUTION,
+                 1.0, scan.gtin, scan.lot, evidence=(("unknown serials", float(len(serials))),))  # fmt: skip
+
+
+def touch_of(scan: Happened, block: int) -> Touch | None:
+    """A scan as the watch over slow enumeration sees it; None for one of a serial that somebody may hold. `block` tags
+    the neighbourhood of the address. From within the country goods that are not booked as sent are nothing strange:
+    a warehouse looks at its own."""
+    seen = scan.seen
+    strange = seen.network is Network.HOSTING or (seen.abroad and seen.outside)
+    if scan.typed or seen.flagged or not (seen.unlisted or (seen.unshipped and strange)) or (strange and not block):
+        return None
+    item = int.from_bytes(blake2b(scan.identity.encode(), digest_size=4).digest(), "big")
+    return Touch(block if strange else 0, item, scan.serial, scan.when)
+
+
+def slow_enumeration(scan: Happened, walk: Walk) -> Alert:
+    """Somebody tries the serials of a lot (or, where no lot is told, of a product) out."""
+    name = f"lot:01/{scan.gtin}/10/{scan.lot}" if scan.lot else f"01/{scan.gtin}"
+    return Alert(f"{Rule.SLOW_ENUMERATION}:{name}:{walk.first}", Rule.SLOW_ENUMERATION, VERSION, f"serials:{name}",
+                 walk.first, scan.when, Level.ALERT, walk.nats, scan.gtin, scan.lot, places=scan.places,
+                 evidence=facts(walk), contributions=weights(walk))  # fmt: skip
 
 
 def _about_code(scan: Happened, rule: Rule, score: float, evidence: tuple[tuple[str, float], ...] = ()) -> Alert:

@@ -9,6 +9,7 @@ gateway tells north, centre or south. All that is in how likely each place is of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import exp, log
@@ -26,6 +27,7 @@ from ..domain.provinces import (
 
 _ABROAD = len(PROVINCES)  # places in a list of likelihoods, after the provinces
 _ANYWHERE = _ABROAD + 1
+_TELLING = frozenset("AP")  # looks that tell a place; a gateway tells a region
 _EXPORTED = 0.02  # share of all buyers who live abroad
 _PEOPLE = sum(province.people for province in PROVINCES)
 _SHARES = tuple(province.people / _PEOPLE for province in PROVINCES)
@@ -58,77 +60,85 @@ class Seen:
     place: tuple[float, float] | None  # degrees; None where only the region is known
     sure: bool  # the phone told its place
     region: str = ""  # of Vietnam
+    day: int = 0  # of the tag of the source, where that changes from day to day
 
 
 @dataclass(slots=True)
-class _Shipment:
-    sources: set[int] = field(default_factory=set)
-    items: dict[int, tuple[bool, tuple[float, ...]]] = field(default_factory=dict)  # item -> told a place, likelihoods
+class Watched:
+    """What is remembered of one shipment: a few hundred bytes. `items` says where each item was looked at first:
+    "A1" abroad at its market, "A0" abroad elsewhere, "P21.0,105.8" a place, "GN" a line on the gateway city of the
+    north, "TS" a carrier's gateway in the south."""
+
+    sources: dict[int, int] = field(default_factory=dict)  # tag -> day
+    counted: int = 0  # sources, with those that are forgotten
+    items: dict[int, str] = field(default_factory=dict)
+    could: float = 0.0  # items whose look could have been elsewhere, by how likely that is …
+    were: int = 0  # … and those that were
     reported: bool = False
     odds: float = 0.0  # nats, when it was last judged
 
+    def forget(self, before: int) -> None:
+        """Forget sources whose tags are of days before: they can come no more."""
+        self.sources = {tag: day for tag, day in self.sources.items() if day >= before}
+
 
 class Diversion:
-    """Watches shipments; feed it public scans of listed items."""
+    """Watches shipments; feed it public scans of listed items. It may begin with what is remembered of some, and with
+    the `strays` of all: for goods sent within the country and abroad, the sums of `could` and `were`."""
 
-    def __init__(self, limits: Limits = Limits()) -> None:
+    def __init__(
+        self,
+        limits: Limits = Limits(),
+        shipments: dict[str, Watched] | None = None,
+        strays: Sequence[tuple[float, float]] = ((0.0, 0.0), (0.0, 0.0)),
+    ) -> None:
         self._limits = limits
-        self._shipments: dict[str, _Shipment] = {}
-        # for goods sent within the country and abroad: items whose look could have been elsewhere, by how likely that
-        # is, and those that were
-        self._strays = [[float(limits.weight), limits.weight * limits.elsewhere] for _ in range(2)]
+        self._shipments = {} if shipments is None else shipments
+        self._strays = [[limits.weight + could, limits.weight * limits.elsewhere + were] for could, were in strays]
 
     def look(self, shipment: str, market: int, market_country: str, seen: Seen) -> bool:
         """Whether this scan makes the shipment look diverted; True once for each."""
-        likely = self._likely(market, market_country, seen)
-        if likely is None:
+        where = _where(market, market_country, seen)
+        if not where:
             return False
-        told, _ = likely
-        known = self._shipments.setdefault(shipment, _Shipment())
-        before = known.items.get(seen.item)
-        if known.reported or seen.source in known.sources or len(known.sources) >= 2 * self._limits.most:
+        told = where[0] in _TELLING
+        known = self._shipments.setdefault(shipment, Watched())
+        before = known.items.get(seen.item, "")
+        if known.reported or seen.source in known.sources or known.counted >= 2 * self._limits.most:
             return False
-        if (before is None and len(known.items) >= self._limits.most) or (before and (before[0] or not told)):
+        if (not before and len(known.items) >= self._limits.most) or (before and (before[0] in _TELLING or not told)):
             return False
-        known.sources.add(seen.source)
-        known.items[seen.item] = likely  # the first look that tells a place, else the first at all
+        known.sources[seen.source] = seen.day
+        known.counted += 1
+        known.items[seen.item] = where  # the first look that tells a place, else the first at all
         place = min(market, _ABROAD)
         if told and (market >= FOREIGN or seen.country == "VN"):
+            could = 1.0 if market >= FOREIGN else _beyond(market)
+            stray = _likely(where, self._limits)[place] < 0.5
+            known.could, known.were = known.could + could, known.were + stray
             strays = self._strays[market >= FOREIGN]
-            strays[0] += 1.0 if market >= FOREIGN else _beyond(market)
-            strays[1] += likely[1][place] < 0.5
+            strays[0], strays[1] = strays[0] + could, strays[1] + stray
         known.reported = self._diverted(known, place)
         return known.reported
 
     def facts(self, shipment: str) -> tuple[tuple[str, float], ...]:
         """What a shipment that was looked at is judged by: items, those that told a place, different sources."""
         known = self._shipments[shipment]
-        told = sum(tells for tells, _ in known.items.values())
-        return (("items", float(len(known.items))), ("placed", float(told)), ("sources", float(len(known.sources))))
+        told = sum(where[0] in _TELLING for where in known.items.values())
+        return (("items", float(len(known.items))), ("placed", float(told)), ("sources", float(known.counted)))
 
     def odds(self, shipment: str) -> float:
         """Nats for "sold elsewhere" against "sold where it was sent to", of a shipment that was looked at."""
         return self._shipments[shipment].odds
 
-    def _likely(self, market: int, market_country: str, seen: Seen) -> tuple[bool, tuple[float, ...]] | None:
-        """How likely this look is of somebody from each province, and from the market (or else) abroad."""
-        if seen.country != "VN":
-            at_market = market < FOREIGN or not market_country or seen.country == market_country
-            return True, _from_abroad(at_market, self._limits.wrong)
-        if seen.place is not None and (seen.sure or not near_hub(*seen.place)):
-            return True, _near(round(seen.place[0], 1), round(seen.place[1], 1), self._limits.wrong)
-        if seen.place is not None:
-            return False, _at_gateway(region_of(seen.place[0]), self._limits)
-        return (False, _through(seen.region, self._limits)) if seen.region else None
-
-    def _diverted(self, shipment: _Shipment, market: int) -> bool:
+    def _diverted(self, shipment: Watched, market: int) -> bool:
         limits = self._limits
         if len(shipment.items) < limits.items:
             return False
-        told = [likely for tells, likely in shipment.items.values() if tells]
+        told = [_likely(where, limits) for where in shipment.items.values() if where[0] in _TELLING]
         if len(told) < 2 or sum(likely[market] >= 0.5 for likely in told) > (1 - limits.share) * len(told):
             return False
-        looks = [likely for _, likely in shipment.items.values()]
+        looks = [_likely(where, limits) for where in shipment.items.values()]
         could, were = self._strays[market == _ABROAD]
         stray = min(0.9, limits.times * were / could)
         honest = _mixed(looks, market, stray)
@@ -142,6 +152,28 @@ class Diversion:
         return shipment.odds >= limits.odds
 
 
+def _where(market: int, market_country: str, seen: Seen) -> str:
+    """What a look tells of where its item is, in the words of `Watched`; "" for nothing."""
+    if seen.country != "VN":
+        at_market = market < FOREIGN or not market_country or seen.country == market_country
+        return f"A{at_market:d}"
+    if seen.place is None:
+        return f"T{seen.region}" if seen.region else ""
+    lat, lon = seen.place
+    return f"G{region_of(lat)}" if not seen.sure and near_hub(lat, lon) else f"P{lat:.1f},{lon:.1f}"
+
+
+@lru_cache(maxsize=8192)
+def _likely(where: str, limits: Limits) -> tuple[float, ...]:
+    """How likely such a look is of somebody from each province, from the market (or else) abroad, from anywhere."""
+    if where[0] == "A":
+        return _from_abroad(where == "A1", limits.wrong)
+    if where[0] == "P":
+        lat, _, lon = where[1:].partition(",")
+        return _near(float(lat), float(lon), limits.wrong)
+    return _at_gateway(where[1:], limits) if where[0] == "G" else _through(where[1:], limits)
+
+
 def _mixed(looks: list[tuple[float, ...]], there: int, stray: float) -> float:
     """Log likelihood of looks at items that were sold in one place, but for those that went anywhere."""
     return sum(log((1 - stray) * likely[there] + stray * likely[_ANYWHERE]) for likely in looks)
@@ -153,7 +185,6 @@ def _likelihoods(provinces: tuple[float, ...], abroad: float) -> tuple[float, ..
     return (*provinces, abroad, anywhere)
 
 
-@lru_cache(maxsize=4)
 def _from_abroad(at_market: bool, wrong: float) -> tuple[float, ...]:
     return _likelihoods((wrong * 0.1,) * _ABROAD, 1.0 if at_market else wrong)
 
@@ -164,7 +195,6 @@ def _beyond(market: int) -> float:
     return people_beyond((market,), REACH_KM)
 
 
-@lru_cache(maxsize=4096)
 def _near(lat: float, lon: float, wrong: float) -> tuple[float, ...]:
     """For a place: of somebody from each province, that a line or phone is found around there."""
     near = [distance_to_province(number, lat, lon) <= REACH_KM for number in range(_ABROAD)]
@@ -172,7 +202,6 @@ def _near(lat: float, lon: float, wrong: float) -> tuple[float, ...]:
     return _likelihoods(tuple(1 - wrong if one else wrong * max(around, 0.02) for one in near), 0.01)
 
 
-@lru_cache(maxsize=4096)
 def _at_gateway(region: str, limits: Limits) -> tuple[float, ...]:
     """For a line on a gateway city: likely of those who live there, now and then of the others of the region."""
     city = next(hub for hub in HUBS if region_of(hub[0]) == region)
@@ -187,7 +216,6 @@ def _at_gateway(region: str, limits: Limits) -> tuple[float, ...]:
     return _likelihoods(provinces, 0.01)
 
 
-@lru_cache(maxsize=16)
 def _through(region: str, limits: Limits) -> tuple[float, ...]:
     """For a carrier's gateway: of somebody from each province."""
     provinces = tuple(

@@ -10,6 +10,7 @@ hundred visitors to be seen: the page of a lot code must say that it proves no s
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log
 from statistics import median
@@ -48,8 +49,14 @@ class Limits:
     alert: float = 10.0
 
 
+_RECENT = (1 << 1024) - 1  # visitors who may come to us in another order than they came
+
+
 @dataclass(slots=True)
-class _Lot:
+class Watched:
+    """What is remembered of one lot: its GTIN, when it was seen first (UTC milliseconds), and counts. `recent` has a
+    bit for each of the last 1,024 visitors, so that one who is told twice, or late, counts once."""
+
     product: str
     first: int
     unknown: float = 0.0
@@ -58,6 +65,7 @@ class _Lot:
     located: int = 0
     away: int = 0
     chances: float = 0.0  # how many of the located could be strangers if all had bought anywhere
+    recent: int = 0
     level: Level = Level.INFORMATION
 
     @property
@@ -65,14 +73,27 @@ class _Lot:
         """Share of strangers among those who could be."""
         return self.away / self.chances
 
+    def newcomer(self, number: int) -> bool:
+        """Whether the visitor of this number (from 1 on) is told for the first time; he is not, from then on."""
+        if number > self.visitors:
+            self.recent = (self.recent << (number - self.visitors) | 1) & _RECENT
+            self.visitors = number
+            return True
+        bit = 1 << (self.visitors - number)
+        fresh = bit <= _RECENT and not self.recent & bit
+        self.recent |= bit & _RECENT
+        return fresh
+
 
 class Overrun:
-    """Watches lots; feed it how many different visitors each has had."""
+    """Watches lots; feed it how many different visitors each has had. It may begin with what is remembered of some."""
 
-    def __init__(self, limits: Limits = Limits()) -> None:
+    def __init__(self, limits: Limits = Limits(), lots: Mapping[str, Watched] | None = None) -> None:
         self._limits = limits
-        self._lots: dict[str, _Lot] = {}
-        self._by_product: dict[str, list[_Lot]] = defaultdict(list)
+        self._lots: dict[str, Watched] = dict(lots or {})
+        self._by_product: dict[str, list[Watched]] = defaultdict(list)
+        for lot in self._lots.values():
+            self._by_product[lot.product].append(lot)
         self._known: list[float] = []  # strangers of the lots that tell, from time to time
         self._looks = 0
 
@@ -83,9 +104,10 @@ class Overrun:
             return Level.INFORMATION
         lot = self._lots.get(name)
         if lot is None:
-            lot = self._lots[name] = _Lot(name.partition("/")[0], when)
+            lot = self._lots[name] = Watched(name.partition("/")[0], when)
             self._by_product[lot.product].append(lot)
-        fresh, lot.visitors, lot.share = visitors > lot.visitors, max(visitors, lot.visitors), visitors / size
+        fresh = lot.newcomer(visitors)
+        lot.share = lot.visitors / size
         if fresh and whence is not None:
             lot.located += 1
             lot.away += whence.away
@@ -94,6 +116,10 @@ class Overrun:
         if fresh:
             lot.level = self._judge(lot, when)
         return lot.level
+
+    def watched(self, name: str) -> Watched | None:
+        """What is remembered of a lot; None if it was never looked at."""
+        return self._lots.get(name)
 
     def facts(self, name: str) -> tuple[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]]:
         """What a lot that was looked at is judged by: named counts, and how much they weigh, in nats."""
@@ -104,7 +130,7 @@ class Overrun:
         crowd = max(0.0, log(lot.share / self._limits.least)) if lot.share else 0.0
         return counts, (("strangers", strangers), ("visitors for its size", crowd))
 
-    def _judge(self, lot: _Lot, when: int) -> Level:
+    def _judge(self, lot: Watched, when: int) -> Level:
         limits = self._limits
         if lot.visitors >= limits.visitors and (lot.share >= limits.certain or self._crowd(lot, when)):
             return Level.ALERT
@@ -115,7 +141,7 @@ class Overrun:
             return Level.ALERT
         return Level.CAUTION if sure >= limits.caution else Level.INFORMATION
 
-    def _sure(self, lot: _Lot, usual: float) -> float:
+    def _sure(self, lot: Watched, usual: float) -> float:
         """Nats for "this share of visitors holds copies bought anywhere" against the usual share of strangers."""
         chance = lot.chances / lot.located
         copies = min(0.95, (lot.strangers - usual) / (1 - usual))
@@ -124,7 +150,7 @@ class Overrun:
         then, now = chance * usual, chance * (usual + copies * (1 - usual))
         return lot.away * log(now / then) + (lot.located - lot.away) * log((1 - now) / (1 - then))
 
-    def _usual(self, lot: _Lot) -> float:
+    def _usual(self, lot: Watched) -> float:
         """Usual share of strangers: of all lots, or of the product's other lots if that is more."""
         limits = self._limits
         if self._looks % 100 == 0:
@@ -135,10 +161,10 @@ class Overrun:
         usual = max(everywhere, median(kin) if len(kin) >= 2 else 0.0, 0.05)
         return min(0.9, usual + (1 - usual) * min(1.0, 2 * lot.unknown))  # it may have been the largest shipment
 
-    def _kin(self, lot: _Lot) -> list[_Lot]:
+    def _kin(self, lot: Watched) -> list[Watched]:
         return [other for other in self._by_product[lot.product] if other is not lot]
 
-    def _crowd(self, lot: _Lot, when: int) -> bool:
+    def _crowd(self, lot: Watched, when: int) -> bool:
         """Visitors for the lot's size, many more than lots have that are on sale as long."""
         limits = self._limits
         if lot.share < limits.least:

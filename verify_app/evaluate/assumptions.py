@@ -63,6 +63,8 @@ class Assumptions:
     patient_attacks: int = 3
     enumerators: int = 4
     slow_enumerators: int = 2
+    crawls: int = 3  # lots whose serials are tried out slowly, from everywhere
+    warehouses: int = 3  # honest ones that count goods before their data are there
     cartons: int = 4  # honest shops that scan whole cartons
     diverted: int = 6
 

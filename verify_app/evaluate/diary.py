@@ -45,6 +45,8 @@ class Diary:
     truth: dict[str, Truth] = field(default_factory=dict)
     clients: list[dict[str, Any]] = field(default_factory=list)
     diverted: set[str] = field(default_factory=set)
+    walked: set[str] = field(default_factory=set)  # lots whose serials somebody tries out slowly …
+    tried: set[str] = field(default_factory=set)  # … or in another way
     unlisted: set[str] = field(default_factory=set)  # genuine items that the producer has not sent
     _last: dict[int, float] = field(default_factory=dict)
 

@@ -228,6 +228,7 @@ def enumerate_codes(diary: Diary, items: list[Item], *, slow: bool) -> None:
     addresses = [rng.choice(pool).address(rng) for _ in range(rng.randrange(60, 140) if slow else 1)]
     when = START + rng.uniform(10, diary.a.days - (100 if slow else 10)) * DAY
     first = when
+    diary.tried.add(f"{product.gtin}|lot:{items[0].row['lot']}")
     for number in range(rng.randrange(100, 220) if slow else rng.randrange(200, 650)):
         when += rng.expovariate(1 / (0.5 * DAY)) if slow else rng.expovariate(1 / 4)
         item = items[number % len(items)]

@@ -54,6 +54,7 @@ def score(scans: Path, truth: Path, verdicts: Path) -> Tally:
     levels: dict[int, int] = {}
     clients: set[str] = set()
     shipments: set[str] = set()
+    lots: set[str] = set()
     with open_lines(verdicts, "rb") as file:
         for line in file:
             row = json.loads(line)
@@ -61,12 +62,15 @@ def score(scans: Path, truth: Path, verdicts: Path) -> Tally:
                 clients.add(row["client"])
             elif row.get("kind") == "shipment":
                 shipments.add(row["shipment"])
+            elif row.get("kind") == "lot":
+                lots.add(row["lot"])
             else:
                 levels[row["id"]] = row["level"]
     tally = Tally()
     rows = [(_name(scan.code), scan.id, scan.ts) for scan in read_scans(scans)]
     _codes(tally, rows, levels, told)
     _watchers(tally, told, clients, shipments)
+    _walks(tally, told, lots)
     return tally
 
 
@@ -132,6 +136,14 @@ def _watchers(tally: Tally, told: dict[str, Any], clients: set[str], shipments: 
     tally.all["false shipments"] += 1
 
 
+def _walks(tally: Tally, told: dict[str, Any], lots: set[str]) -> None:
+    walked = set(told.get("walked", ()))
+    for name in walked:
+        tally.add("walked", name in lots)
+    tally.found["false walks"] += len(lots - walked - set(told.get("tried", ())))
+    tally.all["false walks"] += 1
+
+
 def macro(tally: Tally) -> float:
     """Mean recall over the scenarios that occurred."""
     shares = [tally.share(name) for name in SCENARIOS if tally.all[name]]
@@ -150,6 +162,8 @@ _ROWS: tuple[tuple[str, str, float], ...] = (  # title, name in the tally ("" fo
     *((f"genuine, {name}: alerted", name, 1.0) for name in ATTACKS),
     ("enumerating clients found", "enumerators", 1),
     ("  false ones per world", "false clients", 1),
+    ("lots tried out slowly found", "walked", 1),
+    ("  false ones per world", "false walks", 1),
     ("diverted shipments found", "diverted", 1),
     ("  false ones per world", "false shipments", 1),
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from . import dishonest, honest
+from . import dishonest, honest, walkers
 from .addresses import AddressBook
 from .assumptions import Assumptions, drawn
 from .diary import Diary, key
@@ -38,8 +38,18 @@ def make(a: Assumptions, seed: int) -> Diary:
     lots = [lot for product in diary.factory.products if product.row["level"] == "lot" for lot in product.lots]
     for lot in rng.sample(lots, min(len(lots), max(1, int(a.clones * a.codes / 10_000 * 0.4)))):
         dishonest.lot_copy(diary, lot)
+    _walkers(diary, units, seed)
     diary.looks.sort(key=lambda look: look.when)
     return diary
+
+
+def _walkers(diary: Diary, units: list[Any], seed: int) -> None:
+    """Last, and with chances of its own, so that the rest of a seed's world is what it was without them."""
+    rng = random.Random(f"walkers {seed}")  # noqa: S311 - a made world is repeated on purpose
+    lots = [lot for product in units for lot in product.lots]
+    acts = [walkers.crawl] * diary.a.crawls + [walkers.warehouse] * diary.a.warehouses
+    for act, lot in zip(acts, rng.sample(lots, min(len(lots), len(acts))), strict=False):
+        act(diary, lot, rng)
 
 
 def _item(diary: Diary, units: list[Any], weights: list[float]) -> Item:
@@ -134,6 +144,8 @@ def write(diary: Diary, folder: Path) -> None:
             if name in seen or "|lot:" in name
         },
         "clients": diary.clients,
+        "walked": sorted(diary.walked),
+        "tried": sorted(diary.tried),
         "shipments": {name: {"diverted": name in diary.diverted, "codes": count} for name, count in codes.items()},
         "fake_scans": [number for number, look in enumerate(diary.looks) if look.fake],
     }

@@ -12,6 +12,8 @@ from itertools import count, islice
 from ..detection.diversion import Diversion, Seen
 from ..detection.guard import Guard
 from ..detection.overrun import Overrun, Whence
+from ..detection.walks import Touch, Walk
+from ..detection.walks import step as walk_on
 from ..domain.code import Code
 from ..domain.evidence import Circumstances, Network
 from ..domain.history import History
@@ -35,7 +37,7 @@ _NOTHING = Suspicion(Level.INFORMATION, Sign.OK_SEEN)
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One scan with its verdict; `flagged` when this scan made its client one that tries codes out, `diverted` when
-    it made its shipment look diverted."""
+    it made its shipment look diverted, `walked` when it is a part of a slow enumeration of that lot."""
 
     scan: Scan
     suspicion: Suspicion
@@ -43,6 +45,7 @@ class Judged:
     nature: Nature
     flagged: bool = False
     diverted: str = ""
+    walked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Replay:
         self._guard = Guard()
         self._diversion = Diversion()
         self._overrun = Overrun()
+        self._walks: dict[str, Walk] = {}
         self._flagged: set[str] = set()
         self._natures = {
             gtin: Nature(model.refillable, model.scheme == "seq") for gtin, model in registry.models.items()
@@ -115,7 +119,7 @@ class Replay:
         nature = self._natures.get(step.scan.code.gtin, Nature())
         suspicion = self._suspicion(step, history, nature)
         diverted = self._diverted(step)
-        return Judged(step.scan, suspicion, history, nature, step.newly_flagged, diverted)
+        return Judged(step.scan, suspicion, history, nature, step.newly_flagged, diverted, self._walked(step))
 
     def _suspicion(self, step: _Step, history: History, nature: Nature) -> Suspicion:
         scan, known = step.scan, step.known
@@ -133,6 +137,22 @@ class Replay:
             came = whence(step.came, known.markets)
             return of_lot(self._overrun.look(lot, history.others + 1, known.lot.size, step.came.visit.when, came))
         return _NOTHING
+
+    def _walked(self, one: _Step) -> str:
+        """Lot that this scan tries out with others, as a worker would see it (see `touch_of`)."""
+        came, known, scan = one.came, one.known, one.scan
+        odd = (known.unit is None and came.visit.entry is not Entry.TYPED) or one.circumstances.unshipped
+        public = came.visit.actor is Actor.PUBLIC and came.visit.kind is VisitKind.SCAN
+        if not (odd and public and scan.code.serial) or one.circumstances.flagged:
+            return ""
+        foreign = came.abroad and all(country_of(market) != came.country for market in known.markets if market >= 0)
+        strange = came.network is Network.HOSTING or (foreign and -1 not in known.markets)
+        if not strange and known.unit is not None:
+            return ""
+        name = f"{scan.code.gtin}|lot:{one.code.lot}"
+        network = self._visits.block(scan) if strange else 0
+        touch = Touch(network, self._visits.tag(scan.code.serial), scan.code.serial, came.visit.when)
+        return name if walk_on(self._walks.setdefault(name, Walk()), touch) else ""
 
     def _diverted(self, step: _Step) -> str:
         shipment, came = step.known.shipment, step.came
@@ -153,14 +173,16 @@ class Replay:
         return shipment.id if self._diversion.look(shipment.id, shipment.market, country, seen) else ""
 
 
-def lines(judged: Judged) -> Iterator[dict[str, object]]:
-    """The lines of the verdicts' file for one scan."""
+def lines(judged: Judged, lots: bool = False) -> Iterator[dict[str, object]]:
+    """The lines of the verdicts' file for one scan; `lots`: also those of lots that are tried out slowly."""
     scan = judged.scan
     yield {"id": scan.id, "level": int(judged.suspicion.level), "reasons": [judged.suspicion.sign.value]}
     if judged.flagged:
         yield {"id": scan.id, "kind": "client", "client": scan.client.address}
     if judged.diverted:
         yield {"id": scan.id, "kind": "shipment", "shipment": judged.diverted}
+    if lots and judged.walked:
+        yield {"id": scan.id, "kind": "lot", "lot": judged.walked}
 
 
 def whence(came: Came, markets: tuple[int, ...]) -> Whence | None:

@@ -69,6 +69,10 @@ class Visits:
         crew = self.tag(f"{block}|{scan.client.agent}") if came.network is Network.HOSTING or came.abroad else 0
         return Asked(self.tag(ip), self.tag(block), crew, came.network, came.abroad, item, odd, came.visit.when)
 
+    def block(self, scan: Scan) -> int:
+        """Tag of the neighbourhood (a /24) that a scan came from."""
+        return self.tag(block_of(scan.client.address))
+
     def line(self, scan: Scan, identity: str) -> int:
         """16-bit tag of the line's neighbourhood (a /24) for one code."""
         return self.tag(f"{block_of(scan.client.address)}|{identity}") & 0xFFFF

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 import redis
 import sqlalchemy as sa
 
-from ..detection.alerts import Happened, LateUploads, of_evidence, of_facts, tries_codes
+from ..detection.alerts import GUESSES, Happened, of_evidence, of_facts, tries_codes
 from ..detection.guard import Guard
 from ..detection.watch import asked_by, odd_by
 from ..domain.alert import Alert
@@ -20,8 +20,8 @@ from ..domain.circumstances import nature_of
 from ..domain.code import Code
 from ..domain.policy import Policy
 from ..domain.standing import StandingKind
-from ..store.cases import close_idle, record_alert
-from ..store.engine import ask
+from ..store.cases import close_idle, lock, record_alert_in
+from ..store.engine import ask, writing
 from ..store.evidence import circumstances
 from ..store.flagged import flag
 from ..store.ledger import LedgerRow
@@ -29,7 +29,8 @@ from ..store.passports import find
 from ..store.standing import standings_of
 from ..store.stream import Entry
 from ..store.told import read_told
-from .lot_detectors import LotDetectors
+from ..store.watched import KEPT_MS, forget_watched
+from .lot_detectors import LotDetectors, Sightings
 
 
 class Detectors:
@@ -37,42 +38,51 @@ class Detectors:
 
     def __init__(self, engine: sa.Engine, client: redis.Redis, policies: Callable[[], Policy]) -> None:
         self._engine, self._client, self.policies = engine, client, policies
-        self._guard, self._late = Guard(), LateUploads()
+        self._guard = Guard()
         self._lots = LotDetectors(engine)
 
     def look(self, rows: Iterable[tuple[Entry, LedgerRow]]) -> int:
-        """Look at a batch; returns how many alerts were raised. Raises `StoreUnavailable` and `redis.RedisError`."""
-        raised: dict[str, Alert] = {}
+        """Look at a batch; returns how many alerts were raised. They are stored in one transaction with what the
+        detectors of lots remember. Raises `StoreUnavailable` and `redis.RedisError`."""
+        found: list[tuple[str, Alert]] = []
+        sightings = Sightings()
         for entry, row in rows:
             if row.kind == "scan" and row.actor == "public" and (row.serial or row.lot) and row.circumstances:
-                raised |= {alert.key: alert for alert in self._of(entry, row)}  # of one code the last says most
-        for alert in raised.values():
-            record_alert(self._engine, alert)
+                found += [(row.scan_id, alert) for alert in self._of(entry, row, sightings)]
+        if not (found or sightings):
+            return 0
+        with writing(self._engine) as connection:
+            lock(connection)
+            parts, of_lots = self._lots.watch(connection, sightings)
+            own = (alert for scan_id, alert in found if not (scan_id in parts and alert.rule in GUESSES))
+            raised = {alert.key: alert for alert in (*own, *of_lots)}  # of one code the last says most
+            for alert in raised.values():
+                record_alert_in(connection, alert)
         return len(raised)
 
     def tidy(self) -> None:
-        """Close the cases that fell asleep. Raises `StoreUnavailable`."""
-        close_idle(self._engine, time.time_ns() // 1_000_000)
+        """Close the cases that fell asleep, forget lots that nobody looks at any more. Raises `StoreUnavailable`."""
+        now = time.time_ns() // 1_000_000
+        close_idle(self._engine, now)
+        with writing(self._engine) as connection:
+            forget_watched(connection, now - KEPT_MS)
 
-    def _of(self, entry: Entry, row: LedgerRow) -> Iterator[Alert]:
+    def _of(self, entry: Entry, row: LedgerRow, sightings: Sightings) -> Iterator[Alert]:
         seen, watch = circumstances(row.circumstances), row.watch
         scan = Happened(row.identity, row.gtin, row.lot, row.serial, row.when, seen, row.region, row.entry == "typed",
                         watch[0] if watch else 0)  # fmt: skip
-        if not row.serial:
-            yield from self._lots.look(row, scan)
-            return
-        if watch and self._guard.look(
-            asked_by(watch, row.identity, row.when, odd_by(seen, typed=scan.typed), seen.network)
+        if (
+            watch
+            and row.serial
+            and self._guard.look(asked_by(watch, row.identity, row.when, odd_by(seen, typed=scan.typed), seen.network))
         ):
             flag(self._client, watch[0], row.when)
             yield tries_codes(scan)
             return
-        if (found := of_facts(scan)) is not None:
+        self._lots.sight(row, scan, sightings)
+        if row.serial and (found := of_facts(scan)) is not None:
             yield found
-        if (late := self._late.look(scan)) is not None:
-            yield late
-        yield from self._lots.look(row, scan)
-        if entry.told:
+        if row.serial and entry.told:
             yield from self._of_told(scan, entry.told)
 
     def _of_told(self, scan: Happened, told: bytes) -> list[Alert]:

@@ -50,14 +50,24 @@ def record_alert(engine: sa.Engine, found: Alert) -> StoredAlert:
     """Store an alert and put it into its case, which is opened if there is none; again is as once. Raises
     `StoreUnavailable`."""
     with writing(engine) as connection:
-        if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        stored = put_alert(connection, found)
-        if found.rule in OPENS_NO_CASE:
-            return stored
-        case = _case_for(connection, stored)
-        link_alert(connection, stored.id, case.id)
-        return StoredAlert(stored.id, case.id, stored.alert)
+        lock(connection)
+        return record_alert_in(connection, found)
+
+
+def lock(connection: sa.Connection) -> None:
+    """Until the transaction's end nobody else opens cases."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+
+
+def record_alert_in(connection: sa.Connection, found: Alert) -> StoredAlert:
+    """The same within the caller's transaction, after `lock`."""
+    stored = put_alert(connection, found)
+    if found.rule in OPENS_NO_CASE:
+        return stored
+    case = _case_for(connection, stored)
+    link_alert(connection, stored.id, case.id)
+    return StoredAlert(stored.id, case.id, stored.alert)
 
 
 def queue(engine: sa.Engine, wanted: Wanted = Wanted(), limit: int = 50, offset: int = 0) -> tuple[Case, ...]:

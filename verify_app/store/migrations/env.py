@@ -12,6 +12,7 @@ from verify_app.store import (  # noqa: F401 - their tables count too
     portal_tables,
     report_tables,
     tables_enterprise,
+    watch_tables,
 )
 from verify_app.store.tables import metadata
 
