@@ -246,7 +246,8 @@ def _teach(server: ValkeyServer, files: Files, folder: Path) -> None:
     with server.client() as client:
         client.flushall()
     truth = json.loads((folder / "truth.json").read_text())
-    assert save(folder / "x.jsonl.gz", examples(judging(server.url, files, built_in()), truth)) > 100
+    judged = list(judging(server.url, files, built_in()))
+    assert save(folder / "x.jsonl.gz", examples(judged, truth)) > 100
     out = folder / "score-9.json"
     told = CliRunner().invoke(evaluate, ["fit", str(folder / "x.jsonl.gz"), "-o", str(out), "--codes", "800"])
     assert told.exit_code == 0, told.output
@@ -254,9 +255,7 @@ def _teach(server: ValkeyServer, files: Files, folder: Path) -> None:
     assert rules.version == "score-9"
     assert loss(found, rules) < loss(found, built_in())
     assert sum(1 for one in found if one.fake and one.last) > 5
-    with server.client() as client:
-        client.flushall()
-    tops = peaks(judging(server.url, files, built_in()), truth, built_in().red)
+    tops = peaks(judged, truth, built_in().red)
     curve = points(tops)
     assert [a.recall >= b.recall and a.false >= b.false for a, b in pairwise(curve)] == [True] * (len(LINES) - 1)
     assert curve[LINES.index(0.0)].recall > 0.4
