@@ -27,6 +27,7 @@ from .enterprise.desk import Desk
 from .enterprise.letters import MailServer
 from .images.keeping import Kept
 from .images.pool import DecodePool
+from .inspection.holders import HolderDesk, Tried
 from .inspection.office import Office
 from .inspection.shopper_reports import ReportDesk
 from .inspection.site import Site
@@ -148,6 +149,27 @@ class NoReports:
         return None
 
 
+class Holders(Protocol):
+    """Where holders of items bring what they can show."""
+
+    def try_number(self, gtin: str, serial: str, typed: str, now: int) -> Tried:
+        """What came of a typed hidden number. Raises `StoreUnavailable`."""
+
+    def note_receipt(self, gtin: str, serial: str, now: int) -> None:
+        """Keep that the slip of the first check was shown. Raises `StoreUnavailable`."""
+
+
+class NoHolders:
+    """There is no place to keep what a holder shows."""
+
+    def try_number(self, gtin: str, serial: str, typed: str, now: int) -> Tried:  # noqa: ARG002
+        """Knows no number and says so."""
+        raise StoreUnavailable("Expected a store for hidden numbers, got none.")
+
+    def note_receipt(self, gtin: str, serial: str, now: int) -> None:
+        """Keeps nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What `verify` and the web need. Built by `build(settings)`."""
@@ -163,6 +185,7 @@ class Parts:
     links: Links = NoLinks()  # noqa: RUF009 - has no state
     requesters: Requesters = NoRequesters()  # noqa: RUF009 - has no state
     reports: Reports = NoReports()  # noqa: RUF009 - has no state
+    holders: Holders = NoHolders()  # noqa: RUF009 - has no state
     rates: Rates = field(default_factory=Rates)
     desk: Desk = field(default_factory=Desk)  # the services of enterprises
     accounts: StoredAccounts = field(default_factory=NoAccounts)
@@ -198,6 +221,7 @@ def build(settings: Settings) -> Parts:
         links=CachedLinks(engine, cache),
         requesters=StoredRequesters(engine),
         reports=ReportDesk(StoredReports(engine, settings.data_dir / "reports")),
+        holders=HolderDesk(engine, secret),
         rates=Rates(connect(redis_url, settings.history_timeout_ms)),
         desk=_desk(settings, engine, cache, secret),
         accounts=StoredAccounts(engine),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .domain.code import Code
 from .domain.history import History
+from .domain.holder import first_slip
 from .domain.judge import judge
 from .domain.parse import parse
 from .domain.passport import Passport
@@ -28,6 +29,7 @@ class Answer:
     passport: Passport | None
     history: History | None
     verdict: Verdict
+    slip: str = ""  # for the device that checked this item first: what it may show later, see domain/holder.py
 
 
 def verify(text: str, visit: Visit, parts: Parts) -> Answer:
@@ -53,4 +55,6 @@ def judged(code: Code, passport: Passport | None, history: History | None, visit
     named, policy = passport.code if passport else code, parts.policy  # a short code stands for the code that it names
     verdict = judge(named, passport, history, visit, policy)
     parts.shadow.compare(passport, history, policy)
-    return Answer(named, passport, history, parts.watch.steady(verdict, observed(code, passport), visit, history))
+    steady = parts.watch.steady(verdict, observed(code, passport), visit, history)
+    slip = first_slip(parts.secret, passport, history, visit) if passport else ""
+    return Answer(named, passport, history, steady, slip)

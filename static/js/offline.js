@@ -47,6 +47,8 @@
 
   async function record() {
     if (!isNew || document.prerendering) return;
+    const held = document.querySelector("[data-slip]");
+    if (held) await ownScans.keepSlip(held.dataset.slipOf, held.dataset.slip);
     for (const [address, seen] of verdicts()) {
       const refused = seen.verdict === "MALFORMED" || seen.verdict === "NOT_GS1";
       if (refused && !(await ownScans.get(ownScans.keyOf(address)))) continue; // a slip of the finger is no scan
@@ -77,6 +79,7 @@
     event.target.value = "";
   }
 
+  addEventListener("standing", () => record().catch(() => {})); // the page says something else of its code now
   addEventListener("online", () => catchUp());
   addEventListener("pageshow", growOld);
   addEventListener("visibilitychange", growOld);

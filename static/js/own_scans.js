@@ -3,6 +3,7 @@
 
 self.ownScans = (() => {
   const STORE = "scans";
+  const SLIPS = "slips"; // by item: what proves that this device checked it first, or knew its hidden number
   const MOST = 200; // rows kept; the oldest go first
   const TONES = ["ok", "info", "caution", "alert"];
   const OWN = ["lang", "via", "training"]; // parameters that are not part of what was scanned
@@ -13,17 +14,20 @@ self.ownScans = (() => {
     request.onerror = () => reject(request.error);
   });
 
-  async function within(mode, work) {
-    const opening = indexedDB.open("own-scans", 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: "key" });
+  async function within(mode, work, name = STORE) {
+    const opening = indexedDB.open("own-scans", 2);
+    opening.onupgradeneeded = (event) => {
+      if (event.oldVersion < 1) opening.result.createObjectStore(STORE, { keyPath: "key" });
+      opening.result.createObjectStore(SLIPS);
+    };
     const base = await done(opening);
     try {
-      const transaction = base.transaction(STORE, mode);
+      const transaction = base.transaction(name, mode);
       const finished = new Promise((resolve, reject) => {
         transaction.oncomplete = resolve;
         transaction.onerror = transaction.onabort = () => reject(transaction.error);
       });
-      const result = await work(transaction.objectStore(STORE));
+      const result = await work(transaction.objectStore(name));
       await finished;
       return result;
     } finally {
@@ -60,9 +64,13 @@ self.ownScans = (() => {
   const get = (key) => within("readonly", (store) => done(store.get(key)));
 
   async function clear() {
-    await within("readwrite", (store) => done(store.clear()));
+    for (const name of [STORE, SLIPS]) await within("readwrite", (store) => done(store.clear()), name);
     told();
   }
+
+  // A slip says of an item ("GTIN/serial") what the server signed for this device; it goes with the history.
+  const keepSlip = (item, slip) => within("readwrite", (store) => done(store.put(slip, item)), SLIPS);
+  const slipOf = (item) => within("readonly", (store) => done(store.get(item)), SLIPS);
 
   async function put(row) {
     await within("readwrite", async (store) => {
@@ -118,6 +126,7 @@ self.ownScans = (() => {
     if (!response.ok && response.status !== 400) return false;
     const answer = await response.json();
     if (!answer.verdict) return false;
+    if (answer.slip) await keepSlip(`${answer.code.gtin}/${answer.code.serial}`, answer.slip);
     const moment = Date.parse(response.headers.get("Date")) || Date.now();
     await resolve(row, answer, moment);
     return true;
@@ -140,5 +149,5 @@ self.ownScans = (() => {
     return navigator.locks ? navigator.locks.request("own-scans", work) : work();
   }
 
-  return { all, get, clear, keyOf, isScan, keepPending, keepResult, checkPending, onChange };
+  return { all, get, clear, keyOf, isScan, keepPending, keepResult, keepSlip, slipOf, checkPending, onChange };
 })();

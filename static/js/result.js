@@ -1,4 +1,4 @@
-// What a shopper may do with a result: share, print, copy. Without this file the buttons are not shown.
+// What a shopper may do with a result: share, print, copy, show that this device was the first. Without this file the buttons are not shown.
 "use strict";
 
 (() => {
@@ -31,5 +31,26 @@
   on("share", share);
   on("print", () => print());
   on("copy", (button) => copy(button.dataset.copy, said.dataset.copied));
+
+  // This device checked the item first, or knows its hidden number: it shows the slip, and its own page says so.
+  async function showSlip() {
+    const ways = document.querySelector("[data-holder]");
+    if (!ways || document.querySelector("[data-holder-said]") || !self.indexedDB) return;
+    const slip = await ownScans.slipOf(ways.dataset.holder);
+    if (!slip) return;
+    const answer = await fetch(`/holder${ways.dataset.lang ? `?lang=${encodeURIComponent(ways.dataset.lang)}` : ""}`, {
+      method: "POST",
+      body: new URLSearchParams({ code: ways.dataset.holderCode, slip }),
+    });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const [old, own] = [document, page].map((one) => one.querySelector("[data-standing]"));
+    if (!own || !page.querySelector("[data-holder-said] .tone-ok")) return;
+    old.replaceWith(document.adoptNode(own));
+    ways.remove();
+    document.title = page.title;
+    dispatchEvent(new Event("standing"));
+  }
+  addEventListener("load", () => showSlip().catch(() => {})); // after the page itself was kept
   document.documentElement.classList.add("has-script"); // for browsers that do not know @media (scripting)
 })();

@@ -15,6 +15,7 @@ import pytest
 
 from tests.fixtures_web import GTIN, Display, ItemState, Review, World, make_world, recall, sample_lot, sample_model
 from verify_app.domain.code import Code
+from verify_app.domain.evidence import Evidence
 from verify_app.domain.history import Flags, History
 from verify_app.domain.passport import ItemPart
 from verify_app.domain.scan import Visit, VisitKind
@@ -249,6 +250,7 @@ def some_history(chance: random.Random) -> History | None:
         repeat=chance.random() < 0.2,
         recorded=chance.random() < 0.8,
         flags=flags,
+        evidence=Evidence(credited=chance.choice((0, 1, 1))),  # who is the first gets a slip of his own
     )
 
 

@@ -9,12 +9,13 @@ from functools import lru_cache
 from .circumstances import DAY_MS, nature_of
 from .code import FOREIGN, SHORT, Code, CodeError, Granularity
 from .history import NO_FLAGS, History
+from .holder import excused
 from .label import DateState, date_state
 from .local_time import local_date
 from .passport import Display, ItemPart, ItemState, Passport, Review
 from .policy import Policy
 from .printed_date import PrintedDate
-from .scan import Actor, Entry, Visit
+from .scan import Actor, Entry, Proof, Visit
 from .suspicion import level_of_scans
 from .verdict import Detail, Level, Reason, Verdict
 
@@ -65,6 +66,8 @@ _DETAIL_LEVELS: dict[Detail | None, Level] = {
     Detail.FIRST: Level.OK,
     Detail.MINE: Level.OK,
     Detail.SEEN: Level.INFORMATION,
+    Detail.HELD: Level.INFORMATION,
+    Detail.SEALED: Level.INFORMATION,
     Detail.LOT: Level.INFORMATION,
 }
 
@@ -73,7 +76,8 @@ def judge(code: Code, passport: Passport | None, history: History | None, visit:
     """Judge one scan. `passport` None: the registry does not hold the code; `history` None: not available now.
 
     Evidence is only ever added: no reason takes another one away, except that VALID and CLASS_ONLY need the absence
-    of anything against the code. An item without its history is never valid (HISTORY_UNAVAILABLE).
+    of anything against the code, and that a holder's proof excuses what scans alone say, for that holder
+    (`holder.py`). An item without its history is never valid (HISTORY_UNAVAILABLE).
     """
     if code.key == FOREIGN:
         return Verdict((Reason.FOREIGN,), LEVELS[Reason.FOREIGN], policy=policy.version)
@@ -83,8 +87,10 @@ def judge(code: Code, passport: Passport | None, history: History | None, visit:
     found = _standing(code, passport, history, local_date(visit.when)).union(_scans(code, passport, history, policy))
     if visit.actor is Actor.PUBLIC:
         found -= FOR_OFFICERS
+    if visit.proof:
+        found = excused(found)
     reasons = _in_order(found, code.granularity)
-    detail = _detail(code, history) if Reason.VALID in reasons else None
+    detail = _detail(code, history, visit.proof) if Reason.VALID in reasons else None
     confirmed = history.flags.confirmed if history else 0
     levels = {reason: _level(reason, passport, visit) for reason in reasons}
     against = [level for reason, level in levels.items() if reason not in _NO_SUSPICION]
@@ -222,9 +228,11 @@ def _sold_level(item: ItemPart, when: int) -> Level:
     return Level.INFORMATION if fresh else LEVELS[Reason.ALREADY_SOLD]
 
 
-def _detail(code: Code, history: History | None) -> Detail:
+def _detail(code: Code, history: History | None, proof: Proof | None) -> Detail:
     if code.granularity is not Granularity.ITEM or history is None:
         return Detail.LOT
+    if proof:
+        return Detail.HELD if proof is Proof.FIRST else Detail.SEALED
     if history.others == 0 and (history.scans == 0 or history.repeat):
         return Detail.FIRST
     return Detail.MINE if history.mine_first else Detail.SEEN

@@ -151,6 +151,7 @@ class ModelPart:
     display: Display = Display.SHOWN
     display_act: Act | None = None
     linked: bool = False  # its enterprise has set links below this GTIN, see `domain/link.py`
+    sealed: bool = False  # numbers hidden on its items are known, see `domain/holder.py`
     serials: SerialScheme | None = None  # how its serial numbers are made, None where nobody has said
 
 

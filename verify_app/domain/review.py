@@ -17,7 +17,7 @@ from .passport import LotPart, ModelPart, Passport, Review
 from .text import Text
 from .traceability_items import stored_items
 
-_NO_CONTENT = frozenset({"version", "published_at", "review", "recall", "display", "display_act", "linked"})
+_NO_CONTENT = frozenset({"version", "published_at", "review", "recall", "display", "display_act", "linked", "sealed"})
 
 
 class ReviewAct(StrEnum):

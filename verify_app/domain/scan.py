@@ -34,6 +34,13 @@ class Actor(StrEnum):
     INSPECTOR = "inspector"
 
 
+class Proof(StrEnum):
+    """What a visitor has shown of the item in hand, see `holder.py`."""
+
+    FIRST = "first"  # this device checked it first
+    SEAL = "seal"  # the number hidden on it
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a look came from, as far as its address tells. `block` is a keyed hash of the address's neighbourhood,
@@ -64,6 +71,7 @@ class Visit:
     origin: Origin = NO_ORIGIN
     circumstances: Circumstances | None = None  # what this scan says of the code; None: nothing is gathered
     watch: tuple[int, int, int] | None = None  # keyed tags of client, block and crew, for who tries codes out
+    proof: Proof | None = None  # changes this visitor's verdict alone
     keep_until: int = 0  # UTC milliseconds when the goods' life and a year are over; 0: not known
 
     def tag(self, identity: str) -> int:

@@ -58,6 +58,8 @@ class Detail(StrEnum):
     FIRST = "FIRST"  # the first check of this item
     SEEN = "SEEN"  # checked before, by somebody else
     MINE = "MINE"  # checked before, first by the same visitor
+    HELD = "HELD"  # checked before, first by the device that asks now, as its slip proves
+    SEALED = "SEALED"  # the visitor knows the number hidden on the item
     LOT = "LOT"  # a lot code: many items carry it
     CONFIRMED = "CONFIRMED"  # below CONFIRMED: when
 

@@ -232,6 +232,7 @@ class FastDoor:
             item and _item_but_serial(item),
             _verdict_but_first(answer.verdict),
             answer.verdict.first_checked > 0,
+            bool(answer.slip),
         )
 
 

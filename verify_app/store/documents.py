@@ -22,7 +22,7 @@ SCHEMA = 1
 
 # not content: kept in columns of their own, or acts
 _MODEL_COLUMNS = frozenset(
-    {"version", "published_at", "review", "recall", "display", "display_act", "linked", "serials"}
+    {"version", "published_at", "review", "recall", "display", "display_act", "linked", "sealed", "serials"}
 )
 _LOT_COLUMNS = _MODEL_COLUMNS | {"declared", "uploaded"}
 

@@ -13,6 +13,7 @@ from verify_app.domain.passport import Act, Display, ItemPart, ItemState, LotPar
 
 from .acts import Effect, StoredAct, act_columns, effect, read_act
 from .documents import read_lot, read_model
+from .holder_tables import item_seal
 from .issue_tables import serial_scheme
 from .schemes import SCHEME_COLUMNS, read_scheme
 from .tables import act, item, link, lot, model, passport_version, short_code
@@ -126,6 +127,7 @@ def read_shown_model(row: Any) -> ModelPart:
         published_at=row.model_published_at,
         review=Review(row.model_status),
         linked=bool(row.model_linked),
+        sealed=bool(row.model_sealed),
         serials=read_scheme(row),
     )
 
@@ -198,6 +200,7 @@ MODEL_COLUMNS = (
     _model_version.c.status.label("model_status"),
     _model_version.c.published_at.label("model_published_at"),
     sa.exists().where(link.c.key == "01", link.c.value == model.c.gtin).label("model_linked"),
+    sa.exists().where(item_seal.c.gtin == model.c.gtin).label("model_sealed"),
     *SCHEME_COLUMNS,
 )
 MODEL_JOIN = model.join(

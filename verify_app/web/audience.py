@@ -40,6 +40,8 @@ PUBLIC = (
     "public.help.help_page",
     "public.help.practice_page",
     "public.help.practice_symbol",
+    "public.holder.nothing_shown",
+    "public.holder.show_proof",
     "public.home.front_page",
     "public.home.robots",
     "public.offline.history_page",

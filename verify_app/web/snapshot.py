@@ -1,9 +1,9 @@
 """What the application answers to one kind of scan, taken from the application itself and kept with holes in it.
 
 A snapshot is two requests that nobody sent, answered by the application in full, for the same scan with other words
-in it: serial, day of the first check, moment. *Everything else that no `Subject` holds* is also different in the two:
-visitor, country, all of the history that the verdict does not tell. So a page that begins to depend on any of it can
-no longer be kept, and is rendered anew for each scan, instead of being wrong.
+in it: serial, day of the first check, moment, slip of the first. *Everything else that no `Subject` holds* is also
+different in the two: visitor, country, all of the history that the verdict does not tell. So a page that begins to
+depend on any of it can no longer be kept, and is rendered anew for each scan, instead of being wrong.
 """
 
 from __future__ import annotations
@@ -45,10 +45,11 @@ class _Trial:
     history: History
     state_at: int
     agent: str
+    slip: str
 
 
 _TRIALS = (
-    _Trial("ZQ7WXYQJ0A", 4_087_608_420_000, 71, {"country": "VN"}, History(), 1, "one"),
+    _Trial("ZQ7WXYQJ0A", 4_087_608_420_000, 71, {"country": "VN"}, History(), 1, "one", "fJWq0ZkVx7YQpLm3Tt9Rb2Hc8N"),
     _Trial(
         "QX9VTRWQKB0Z",
         4_036_280_880_000,
@@ -57,6 +58,7 @@ _TRIALS = (
         History(7, 5, 3, 1, 2, (1, 1, 1), 1, 1, mine_first=True, repeat=True),
         2_000_000_000_000,
         "two",
+        "fD5sXg6uPz1KvEw4Ya7Mo0Ui2B",
     ),
 )
 
@@ -114,7 +116,7 @@ class Snapshot:
 
 def words_of(answer: Answer, visit: Visit, lang: str) -> list[bytes]:
     """One scan's own words, in the order of a snapshot's holes."""
-    return [word.encode() for word in _words(answer.code.serial, answer.verdict.first_checked, visit.when, lang)]
+    return [word.encode() for word in _words(answer, visit.when, lang)]
 
 
 def take(app: Application, environ: dict[str, Any], scan: tuple[Answer, Visit], lang: str) -> Snapshot:
@@ -123,7 +125,7 @@ def take(app: Application, environ: dict[str, Any], scan: tuple[Answer, Visit], 
     for trial in _TRIALS:
         answer, visit = _made_up(trial, *scan)
         taken.append(_ask(app, _environ(environ, trial, answer), (answer, visit)))
-        marks.append(dict(enumerate(_words(answer.code.serial, answer.verdict.first_checked, visit.when, lang))))
+        marks.append(dict(enumerate(_words(answer, visit.when, lang))))
     (status, headers, body), other = taken
     if other[0] != status or [name for name, _ in headers] != [name for name, _ in other[1]]:
         raise StencilError("Expected the same status and headers, got others.")
@@ -147,9 +149,10 @@ def _packed(headers: Headers) -> bytes:
     return "".join([f"{name}: {value}\r\n" for name, value in headers]).encode("latin-1")
 
 
-def _words(serial: str, first: int, when: int, lang: str) -> tuple[str, str, str, str]:
+def _words(answer: Answer, when: int, lang: str) -> tuple[str, str, str, str, str]:
+    first = answer.verdict.first_checked
     day, iso = _day(first // _MINUTE, lang) if first else ("", "")
-    return serial, day, iso, _moment(when // _MINUTE, lang)
+    return answer.code.serial, day, iso, _moment(when // _MINUTE, lang), answer.slip
 
 
 @lru_cache(maxsize=4096)
@@ -170,7 +173,8 @@ def _made_up(trial: _Trial, answer: Answer, visit: Visit) -> tuple[Answer, Visit
     history = answer.history and replace(trial.history, recorded=answer.history.recorded)
     first = trial.first if answer.verdict.first_checked else 0
     passport = answer.passport and _with_item(answer.passport, code, trial)
-    return Answer(code, passport, history, replace(answer.verdict, first_checked=first)), made
+    verdict = replace(answer.verdict, first_checked=first)
+    return Answer(code, passport, history, verdict, trial.slip if answer.slip else ""), made
 
 
 def _respelt(code: Code, serial: str) -> Code:

@@ -7,6 +7,7 @@ from alembic import context
 from verify_app.store import (  # noqa: F401 - their tables count too
     account_tables,
     field_tables,
+    holder_tables,
     inspection_tables,
     office_tables,
     portal_tables,

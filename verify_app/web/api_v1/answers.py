@@ -64,6 +64,7 @@ def answer_json(answer: Answer, lang: str, public_url: str) -> dict[str, Any]:
         certificates=certificates,
         acts=[_act(act, telling) for act in verdict.acts],
         foreign=_foreign(code, telling) if code.key == FOREIGN else None,
+        slip=answer.slip or None,
         recorded=answer.history is not None and answer.history.recorded,
         policy=verdict.policy,
     )

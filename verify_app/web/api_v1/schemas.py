@@ -228,6 +228,9 @@ class VerifyAnswer(Model):
     certificates: list[CertificateOut]
     acts: list[ActOut]
     foreign: ForeignOut | None
+    slip: str | None = Field(
+        description="For whoever checked this item first: shown at POST /holder, it tells that this client was it."
+    )
     recorded: bool = Field(description="This request entered the code's history as a new scan.")
     policy: str = Field(description="Version of the rules.")
 

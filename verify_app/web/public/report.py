@@ -219,7 +219,7 @@ def _form(answer: Answer, token: str, refused: Refused | None = None) -> Respons
         provinces=PROVINCES_BY_NAME,
         most_note=MOST_NOTE,
         most_photos=MOST_PHOTOS,
-        given=request.form,
+        given=request.form or {"reason": request.args.get("reason", "")},
         problem=refused.problem if refused else "",
     )
     return _private(Response(html), refused.status if refused else 200, refused.retry_after if refused else 0)

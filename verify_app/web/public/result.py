@@ -11,6 +11,7 @@ from markupsafe import Markup
 from ...domain.code import FOREIGN, SHORT, Code, CodeError, Granularity
 from ...domain.events import chain
 from ...domain.foreign import foreign_system
+from ...domain.holder import may_excuse
 from ...domain.label import label_of, passport_may_replace_label
 from ...domain.local_time import local_date
 from ...domain.parse import parse
@@ -65,14 +66,19 @@ def code_page(target: str) -> Response:  # noqa: ARG001 - the decoded path is no
     return _cached(response, answer)
 
 
-def result_html(answer: Answer, visit: Visit, *, practice: bool = False) -> str:
-    """The result page of an answer, in the language of the request; `practice` says on it that nothing was counted."""
+def result_html(
+    answer: Answer, visit: Visit, *, practice: bool = False, said: tuple[str, str, str] | None = None
+) -> str:
+    """The result page of an answer, in the language of the request; `practice` says on it that nothing was counted,
+    `said` (tone, headline, text) what came of a holder's proof."""
     code, passport = answer.code, answer.passport
     return render_template(
         "public/result.html",
         **result_context(answer, visit),
         visit=visit,
         practice=practice,
+        said=said,
+        doubted=bool(answer.passport and answer.passport.item) and may_excuse(answer.verdict.reasons),
         switch_to=f"{code.path}?{training.PARAMETER}=1" if practice else "",
         here="/" if code.key == FOREIGN else code.path,
         canonical=base_url(request) + code.path,
