@@ -20,16 +20,19 @@ from verify_app.enterprise.import_run import ImportRefusedError, Imports, Order
 from verify_app.enterprise.import_words import annotated
 from verify_app.enterprise.table_files import TableError, write_template
 from verify_app.i18n import catalogue
+from verify_app.inspection.holders import HolderDesk, Kind
 from verify_app.store.drafts import last_lot, last_model
 from verify_app.store.engine import reading
+from verify_app.store.holders import shown_of
 from verify_app.store.registry import counts, find, list_items, write_registry
 
 pytest_plugins = ("tests.fixtures_registry",)
+SECRET = b"s" * 32
 
 
 @pytest.fixture
 def imports(engine, tmp_path):
-    return Imports(engine, tmp_path / "imports")
+    return Imports(engine, tmp_path / "imports", secret=SECRET)
 
 
 def send(imports, kind, data, name="file.csv", **order):
@@ -46,6 +49,31 @@ def back(engine, job, lang="vi"):
     out = io.BytesIO()
     annotated(engine, job, catalogue(lang, strict=True), out)
     return out.getvalue()
+
+
+HIDDEN = f"""
+    gtin,serial,lot,hidden_number
+    {GTIN},H0001,L1,k7q2-9xmb
+    {GTIN},H0002,L1,
+    {GTIN},H0003,L1,12
+    """
+
+
+def test_hidden_numbers_are_kept_as_digests_alone(engine, imports, tmp_path):
+    holders = HolderDesk(engine, SECRET)
+    job = send(imports, "items", HIDDEN)
+    assert told(job) == ("done", 2, 0, 0, 1)
+    assert told(send(imports, "items", HIDDEN.replace("9xmb", "9XMC"))) == ("done", 0, 1, 1, 1)
+    assert not list((tmp_path / "imports").iterdir())  # files with hidden numbers go
+    assert b"H0003" in back(engine, job)
+    assert b",12" not in back(engine, job)
+    with reading(engine) as connection:
+        assert find(connection, code()).model.sealed
+    kinds = [holders.try_number(GTIN, "H0001", typed, 1).kind for typed in ("K7Q29XMB", "K7Q2 9XMC", "", "K7Q29XM")]
+    assert kinds == [Kind.SEAL_WRONG, Kind.SEAL, Kind.SEAL_WRONG, Kind.SEAL_WRONG]
+    assert holders.try_number(GTIN, "H0002", "", 1).kind is Kind.SEAL_WRONG  # an item without a number
+    shown = {one.kind: (one.times, one.first, one.last) for one in shown_of(engine, GTIN, "H0001")}
+    assert shown == {Kind.SEAL: (1, 1, 1), Kind.SEAL_WRONG: (3, 1, 1)}
 
 
 ITEMS = f"""

@@ -16,11 +16,15 @@ from verify_app.domain.alert import Alert, Rule
 from verify_app.domain.audit import flaws
 from verify_app.domain.provinces import PROVINCES
 from verify_app.domain.registry import ActKind
+from verify_app.domain.report import Grievance, NewReport
+from verify_app.inspection.holders import HolderDesk
 from verify_app.store.acts import acts_upon
 from verify_app.store.audit import entries
 from verify_app.store.cases import find_case, record_alert
 from verify_app.store.engine import reading
 from verify_app.store.registry import write_registry
+from verify_app.store.report_photos import KeptPhoto
+from verify_app.store.reports import StoredReports
 from verify_app.web.accounts.person import now_ms
 
 __all__ = ["empty_database", "office"]
@@ -57,6 +61,26 @@ def test_the_queue_is_ranked_and_explained_and_each_look_is_in_the_log(office):
         assert told.replace(",", ".") in shown.replace(",", "."), told
     looks = [entry.note for entry in entries(office.engine) if entry.note.action == "look"]
     assert [(note.actor, note.subject) for note in looks] == [("inspector", f"case {strong}")]
+
+
+def test_a_case_tells_what_holders_showed_and_what_shoppers_sent(office, tmp_path):
+    number, when = raise_alert(office), now_ms()
+    desk = HolderDesk(office.engine, b"k")
+    desk.note_receipt(GTIN, "A1B2C3", when)
+    for _ in range(2):
+        desk.try_number(GTIN, "A1B2C3", "WRONG1", when)
+    report = NewReport(when, Grievance.COPIED, f"01/{GTIN}/21/A1B2C3", f"/01/{GTIN}/21/A1B2C3", "REPEATED", gtin=GTIN)
+    stored = StoredReports(office.engine, tmp_path / "reports")
+    stored.file("0" * 13, report, [KeptPhoto(b"jpeg", 4, 3)])
+    client = office.someone(Role.INSPECTOR)
+    shown = client.get(f"/desk/cases/{number}?lang=en").text
+    for told in (
+        "The device that checked it first showed its slip",
+        "Hidden number typed wrong</b> · 2 times",
+        "1 photo",
+        "/desk/reports/1",
+    ):
+        assert told in shown, told
 
 
 def test_cases_of_another_province_or_sector_are_not_even_there(office):

@@ -65,6 +65,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("lot", "Số lô", example="L2610"),
         Column("state", "Trạng thái", example="active"),
         Column("state_time", "Thời điểm trạng thái"),
+        Column("hidden_number", "Số ẩn"),
     ),
     "events": (
         _GTIN,

@@ -55,7 +55,7 @@ class Desk:
     @property
     def imports(self) -> Imports:
         """Imports of files."""
-        return Imports(self.engine, self.data_dir / "imports", self.purge)
+        return Imports(self.engine, self.data_dir / "imports", self.purge, self.secret)
 
     @property
     def life(self) -> ItemLife:

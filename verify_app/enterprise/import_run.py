@@ -53,10 +53,12 @@ class Order:
 
 class Imports:
     """Imports of one installation: their files lie in `folder`, their state in the database; `purge` shows what
-    changed for a GTIN."""
+    changed for a GTIN; `secret` is the installation's."""
 
-    def __init__(self, engine: Engine, folder: Path, purge: Callable[[str, str], object] = lambda *_: None) -> None:
-        self._engine, self._folder, self._purge = engine, folder, purge
+    def __init__(
+        self, engine: Engine, folder: Path, purge: Callable[[str, str], object] = lambda *_: None, secret: bytes = b""
+    ) -> None:
+        self._engine, self._folder, self._purge, self._secret = engine, folder, purge, secret
         self._runner = f"{os.getpid()}-{secrets.token_hex(4)}"
 
     def accept(self, order: Order, source: IO[bytes]) -> ImportJob:
@@ -154,12 +156,14 @@ class Imports:
             for gtin in sorted(gtins):
                 self._purge(gtin, "")
         import_jobs.end_job(self._engine, job.id, import_jobs.DONE, _now())
+        if isinstance(taker, ItemRows) and taker.hides:
+            self._path(job.id).unlink(missing_ok=True)
         return job
 
     def _taker(self, job: ImportJob, table: Table) -> tuple[ItemRows | RecordRows, int]:
         places = columns_at(job.kind, table.header)
         if job.kind == "items":
-            return ItemRows(places, job.enterprise_id), item_rows.CHUNK
+            return ItemRows(places, job.enterprise_id, self._secret), item_rows.CHUNK
         with reading(self._engine) as connection:
             enterprise = find_enterprise(connection, job.enterprise_id)
         if enterprise is None:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import repeat
 
+from ..domain.holder import LEAST_NUMBER, MOST_NUMBER, fold_number, number_digest
 from ..domain.passport import ItemState
 from ..store.bulk_items import ItemRow, Written, write_items
 from ..store.engine import Connection
+from ..store.holders import write_seals
 from ..store.import_jobs import BadRow
 from ..store.owners import gtin_owners, known_lots
 from .row_problems import CellError, Problem, Row, bad_row, read_choice, read_gtin
@@ -25,12 +27,15 @@ Columns = Sequence[tuple[str, ...]]
 
 
 class ItemRows:
-    """Reads and writes the rows of one file of items. `owner` "" may write any enterprise's items."""
+    """Reads and writes the rows of one file of items. `owner` "" may write any enterprise's items; `secret` is the
+    installation's: of hidden numbers only digests under it are written."""
 
-    def __init__(self, places: Mapping[str, int], owner: str) -> None:
+    def __init__(self, places: Mapping[str, int], owner: str, secret: bytes = b"") -> None:
         self._gtin, self._serial = places["gtin"], places["serial"]
         self._lot, self._state = places.get("lot", -1), places.get("state", -1)
-        self._time = places.get("state_time", -1)
+        self._time, self._hidden = places.get("state_time", -1), places.get("hidden_number", -1)
+        self._secret = secret
+        self._digests: dict[tuple[str, str], bytes] = {}  # of the hidden numbers of a chunk
         self._owner = owner
         self._gtins: dict[str, str | Problem] = {}  # cell -> GTIN-14, or why not
         self._lots: dict[tuple[str, str], bool] = {}
@@ -40,6 +45,11 @@ class ItemRows:
         """GTINs whose items were written."""
         return frozenset(gtin for gtin in self._gtins.values() if isinstance(gtin, str))
 
+    @property
+    def hides(self) -> bool:
+        """Whether the file holds hidden numbers, so that it must not be kept."""
+        return self._hidden >= 0
+
     def take(self, connection: Connection, chunk: Sequence[Row]) -> tuple[Written, list[BadRow]]:
         """Write the good rows of a chunk, in the caller's transaction, and return the bad ones.
 
@@ -47,6 +57,7 @@ class ItemRows:
         """
         columns = _columns(chunk, max(self._gtin, self._serial, self._lot, self._state, self._time))
         self._learn(connection, self._pairs(chunk, columns))
+        self._digests.clear()
         if plain := self._plain(columns):
             return write_items(connection, plain), []
         good: dict[tuple[str, str], ItemRow] = {}
@@ -59,7 +70,7 @@ class ItemRows:
                 lot = cells[lot_at].strip() if lot_at >= 0 else ""
             except IndexError:
                 if any(cell.strip() for cell in cells):
-                    bad.append(bad_row(row, [CellError("", "cells", "all cells of the row", "").problem]))
+                    bad.append(self._bad(row, [CellError("", "cells", "all cells of the row", "").problem]))
                 continue
             if gtin.__class__ is str and SERIAL.fullmatch(serial) and (not lot or lots[gtin, lot]):
                 if stateless:
@@ -69,16 +80,22 @@ class ItemRows:
                     good[gtin, serial] = self._with_state(gtin, serial, lot, cells)
                     continue
                 except CellError as error:
-                    bad.append(bad_row(row, [error.problem]))
+                    bad.append(self._bad(row, [error.problem]))
                     continue
             if any(cell.strip() for cell in cells):
-                bad.append(bad_row(row, self._problems(gtin, serial, lot)))
-        ordered = [good[key] for key in sorted(good)]  # in the order of the table's own tree
-        return write_items(connection, ordered), bad
+                bad.append(self._bad(row, self._problems(gtin, serial, lot)))
+        return self._written(connection, good), bad
+
+    def _written(self, connection: Connection, good: Mapping[tuple[str, str], ItemRow]) -> Written:
+        """Write items and their hidden numbers; an item whose number alone is another one has changed."""
+        written = write_items(connection, [good[key] for key in sorted(good)])  # in the order of the table's own tree
+        told = write_seals(connection, [(*key, digest) for key, digest in self._digests.items() if key in good])
+        again = max(0, min(written.same, told - written.fresh))
+        return Written(written.fresh, written.changed + again, written.same - again)
 
     @property
     def _stateless(self) -> bool:
-        return self._state < 0 and self._time < 0
+        return self._state < 0 and self._time < 0 and self._hidden < 0
 
     def _plain(self, columns: Columns) -> list[ItemRow]:
         """The rows of a chunk in which nothing is wrong, doubled or unusual, column by column: a fifth of the time
@@ -112,6 +129,11 @@ class ItemRows:
         when = read_time("state_time", cells[self._time]) if 0 <= self._time < len(cells) else 0
         if state and state != ItemState.ACTIVE and not when:
             raise CellError("state_time", "missing", "the time since when the state holds", "")
+        if hidden := cells[self._hidden].strip() if 0 <= self._hidden < len(cells) else "":
+            number = fold_number(hidden)
+            if not number:
+                raise CellError("hidden_number", "length", f"{LEAST_NUMBER}–{MOST_NUMBER} letters and digits", "")
+            self._digests[gtin, serial] = number_digest(self._secret, gtin, serial, number)
         return (gtin, serial, lot, state or ItemState.ACTIVE.value, when)
 
     def _learn(self, connection: Connection, pairs: set[tuple[str, str]]) -> None:
@@ -129,6 +151,11 @@ class ItemRows:
         asked = {(gtin, lot) for gtin, lot in met if lot and (gtin, lot) not in self._lots}
         known = known_lots(connection, asked)  # type: ignore[arg-type]
         self._lots.update({pair: pair in known for pair in asked})  # type: ignore[misc]
+
+    def _bad(self, row: Row, problems: Sequence[Problem]) -> BadRow:
+        """A refused row as it is kept: never with its hidden number."""
+        cells = ["" if place == self._hidden else cell for place, cell in enumerate(row[1])]
+        return bad_row((row[0], cells), problems)
 
     def _problems(self, gtin: str | Problem, serial: str, lot: str) -> list[Problem]:
         found = [gtin] if isinstance(gtin, dict) else []

@@ -13,6 +13,7 @@ from ..store import audit, cases, orders
 from ..store.cases import CaseChanged, CaseFile, Wanted
 from ..store.code_scans import SeenScan, scans_of
 from ..store.engine import Engine, StoreUnavailable, writing
+from ..store.holders import Shown, shown_of
 from .records import Records
 
 __all__ = ["CaseChanged", "CaseFile", "Office", "SeenScan", "Wanted", "note_of"]
@@ -85,6 +86,10 @@ class Office:
     def scans(self, case: Case, limit: int = 300) -> tuple[SeenScan, ...]:
         """The scans of a case's code (or lot, or product), newest first."""
         return scans_of(self.engine, case.gtin, case.lot, case.serial, limit)
+
+    def shown(self, case: Case) -> tuple[Shown, ...]:
+        """What holders showed of a case's item; of a lot or product nobody can hold anything."""
+        return shown_of(self.engine, case.gtin, case.serial) if case.serial else ()
 
     def sector(self, gtin: str) -> str:
         """The sector of a registered product, "" for any other."""

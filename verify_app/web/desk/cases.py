@@ -16,18 +16,22 @@ from ...domain.parse import parse
 from ...domain.passport import Passport
 from ...domain.permissions import Permission, may
 from ...domain.provinces import PROVINCES
+from ...domain.report import Report
+from ...domain.report import State as ReportState
 from ...inspection.office import CaseChanged, CaseFile, SeenScan, note_of
+from ...inspection.records import ReportsFor
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
 from ..language import link, words
 from ..target import the_parts
 from .chart import Bar, bars, lanes
 from .map import drawing, shapes
-from .reach import office, place_name, province_name, reaches, saw, wanted_of
+from .reach import office, place_name, province_name, reaches, report_areas, saw, wanted_of
 
 pages = Blueprint("cases", __name__)
 _PAGE = 50
 _LANES = 8  # places of the timeline
+_REPORTS = 20
 OPEN = tuple(state for state in State if state is not State.CLOSED)
 
 
@@ -131,6 +135,8 @@ def _page(file: CaseFile, problem: str = "") -> str:
         shapes=shapes(places),
         days=bars([Bar(day, count) for day, count in days.items()]),
         places=sorted(places.items(), key=lambda pair: (-pair[1], pair[0])),
+        shown=office().shown(one),
+        reports=_reports(account, one),
         similar=[other for other in office().similar(one) if reaches(account, other)],
         orders=office().orders(one.gtin) if one.gtin else (),
         moves=[move for move in possible(one) if may(account.role, Permission.WORK_CASES)],
@@ -144,6 +150,12 @@ def _page(file: CaseFile, problem: str = "") -> str:
         problem=problem,
         now=now_ms(),
     )
+
+
+def _reports(account: Account, one: Case) -> list[Report]:
+    """What shoppers reported of a case's code, with photos or without, as far as the account may read it."""
+    wanted = ReportsFor(states=tuple(ReportState), areas=report_areas(account), subject=one.subject)
+    return list(office().records.reports(wanted, _REPORTS))
 
 
 def _given(account: Account) -> Step:

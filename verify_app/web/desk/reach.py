@@ -45,6 +45,13 @@ def reaches(account: Account, case: Case) -> bool:
     return here and account.scope.covers_sector(sector_of(case.gtin))
 
 
+def report_areas(account: Account) -> tuple[str, ...]:
+    """Areas whose reports an account sees: its own, and for those above a commune what has no place."""
+    if EVERYWHERE in account.scope.areas:
+        return ()
+    return (*account.scope.areas, *(("",) if set(account.scope.areas) & set(account.scope.provinces) else ()))
+
+
 def sector_of(gtin: str) -> str:
     """Sector of a product in the registry, "" where it is not registered."""
     return office().sector(gtin) if gtin else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
-from ...domain.account import EVERYWHERE, Account
+from ...domain.account import Account
 from ...domain.audit import Kind
 from ...domain.permissions import Permission, may
 from ...domain.provinces import PROVINCES
@@ -16,7 +16,7 @@ from ..accounts.door import the_account
 from ..accounts.person import now_ms
 from ..language import link, words
 from ..target import the_parts
-from .reach import office, saw, sector_of
+from .reach import office, report_areas, saw, sector_of
 from .tables import Columns, table_file
 
 pages = Blueprint("reports", __name__)
@@ -32,9 +32,9 @@ def queue() -> str:
     """Reports that wait, the next term first; `?state=answered` those that are done."""
     account, page = the_account(), max(0, request.args.get("page", 0, type=int))
     done = request.args.get("state") == "answered"
-    wanted = ReportsFor(states=(State.ANSWERED,) if done else _OPEN, areas=_areas(account))
+    wanted = ReportsFor(states=(State.ANSWERED,) if done else _OPEN, areas=report_areas(account))
     found = office().records.reports(wanted, _PAGE + 1, page * _PAGE)
-    counts = office().records.report_counts(ReportsFor(states=tuple(State), areas=_areas(account)))
+    counts = office().records.report_counts(ReportsFor(states=tuple(State), areas=report_areas(account)))
     saw("reports of shoppers", "casework")
     return render_template(
         "desk/reports.html", reports=[one for one in found[:_PAGE] if _covers(account, one)], counts=counts, done=done,
@@ -47,7 +47,7 @@ def queue_file(form: str) -> Response:
     """The reports as a file. Nothing in it tells who sent one."""
     account = the_account()
     saw("reports of shoppers", f"export as {form}")
-    found = office().records.reports(ReportsFor(states=tuple(State), areas=_areas(account)), _MOST)
+    found = office().records.reports(ReportsFor(states=tuple(State), areas=report_areas(account)), _MOST)
     columns = Columns(_COLUMNS, tuple(words().text(f"records.column.{name}") for name in _COLUMNS))
     return table_file(form, "reports", columns, [_cells(one) for one in found if _covers(account, one)])
 
@@ -108,15 +108,8 @@ def _found(number: int) -> ReportFile:
     return file
 
 
-def _areas(account: Account) -> tuple[str, ...]:
-    """Areas whose reports an account sees: its own, and for those above a commune what has no place."""
-    if EVERYWHERE in account.scope.areas:
-        return ()
-    return (*account.scope.areas, *(("",) if set(account.scope.areas) & set(account.scope.provinces) else ()))
-
-
 def _reaches(account: Account, report: Report) -> bool:
-    areas, here = _areas(account), report.what.area
+    areas, here = report_areas(account), report.what.area
     inside = not areas or here in areas or any(area and here.startswith(f"{area}/") for area in areas)
     return inside and _covers(account, report)
 
