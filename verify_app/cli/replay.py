@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,7 @@ from ..detection.policy_files import PolicyError, PolicyFolder, built_in
 from ..domain.address_table import read_csv
 from ..domain.score import Rules
 from ..settings import Settings
+from .replay_ledger import FORMATS, replay_ledger, told, write
 
 if TYPE_CHECKING:
     from ..replay.run import Judged
@@ -25,29 +26,57 @@ _IN = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(name="replay")
-@click.argument("scans", type=_IN)
-@click.option("--registry", type=_IN, required=True, help="JSON lines: gtin, lot, shipment, unit.")
-@click.option("--geoip", type=_IN, required=True, help="CSV: cidr, lat, lon, radius_km, kind, country.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.argument("scans", type=_IN, required=False)
+@click.option("--registry", type=_IN, help="JSON lines: gtin, lot, shipment, unit.")
+@click.option("--geoip", type=_IN, help="CSV: cidr, lat, lon, radius_km, kind, country.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Verdicts, or the changes.")
 @click.option("--policy", type=_IN, help="Parameters to try instead of the active ones, by a trusted signer.")
 @click.option("--unsigned", is_flag=True, help="Try parameters that nobody, or nobody trusted, has signed.")
-def command(scans: Path, registry: Path, geoip: Path, output: Path, policy: Path | None, unsigned: bool) -> None:  # noqa: PLR0913, PLR0917 - one for each option
+@click.option("--ledger", is_flag=True, help="Replay this installation's ledger: which codes would change?")
+@click.option("--month", help="Month of the ledger, such as 2026-10.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+def command(**given: Any) -> None:
     """Feed SCANS in order to the service's own observe and judge code and write one verdict a line.
 
     Uses a history engine of its own, made for the replay and thrown away; with REDIS_URL that one, which must be
-    empty. The operator's use: last month's scans under new parameters, before they are activated.
+    empty. With --ledger (and --month, and the parameters to try) it replays what this installation recorded, always on
+    an engine of its own, and tells which codes would be of another level.
     """
     settings = Settings.from_env()
     try:
-        rules = rules_to_try(settings, policy, unsigned)
+        rules = rules_to_try(settings, given["policy"], given["unsigned"])
+        if given["ledger"]:
+            _of_ledger(settings, rules, given)
+            return
+        needed = ("scans", "registry", "geoip", "output")
+        if missing := [name for name in needed if given[name] is None]:
+            raise click.UsageError(f"Expected {', '.join(needed)} of a trace (or --ledger), got no {missing[0]}.")
         with engine(settings.redis_url) as url:
-            bad = run(url, Files(registry, geoip, scans, output), rules)
+            bad = run(url, Files(given["registry"], given["geoip"], given["scans"], given["output"]), rules)
     except (PolicyError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     for message in bad[:_SHOWN]:
         click.echo(message, err=True)
     if bad:
         raise click.ClickException(f"Expected a scan in every line, got {len(bad)} that are none; judged all others.")
+
+
+def _of_ledger(settings: Settings, rules: Rules, given: dict[str, Any]) -> None:
+    """Which codes would change. Without a file to try, the shadow rules are tried."""
+    from ..store.engine import StoreUnavailable
+
+    if not given["month"]:
+        raise click.UsageError("Expected --month, such as 2026-10, got none.")
+    folder = PolicyFolder(settings.data_dir)
+    tried = rules if given["policy"] else folder.rules("shadow")
+    if tried is None:
+        raise click.UsageError("Expected --policy or shadow rules to try, got neither.")
+    active = folder.rules() or built_in()
+    try:
+        outcome = replay_ledger(settings, given["month"], (active, tried))
+    except StoreUnavailable as error:
+        raise click.ClickException(str(error)) from error
+    write(told(outcome, given["form"], (active.version, tried.version)), given["output"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,9 +66,10 @@ def first_checked(connection: sa.Connection, identity: str) -> int:
     return connection.execute(query).scalar() or 0
 
 
-def count(connection: sa.Connection) -> int:
-    """How many scans the ledger holds."""
-    return connection.execute(sa.select(sa.func.count()).select_from(scan)).scalar_one()
+def count(connection: sa.Connection, before: int = 0) -> int:
+    """How many scans the ledger holds; those before a time (UTC milliseconds), if one is given."""
+    query = sa.select(sa.func.count()).select_from(scan)
+    return connection.execute(query.where(scan.c.when_ms < before) if before else query).scalar_one()
 
 
 def replayable(connection: sa.Connection, since: int = 0) -> Iterator[LedgerRow]:
