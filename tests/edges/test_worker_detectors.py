@@ -216,6 +216,14 @@ def test_a_confirmed_case_stands_on_the_code_and_makes_its_product_more_suspect(
     worker.mirror()
     assert look(history, "an", NOON + 91 * DAY, Circumstances()).flags.confirmed == NOON + 5
     assert [c.finding for c in queue(engine, Wanted(states=(State.CLOSED,)))] == [Finding.CONFIRMED]
+    take_step(engine, case.id, Step(Move.UNDO, "an", NOON + 6, "the sample was of another lot"))
+    worker.mirror()
+    assert look(history, "an", NOON + 92 * DAY, Circumstances()).flags.confirmed == NOON + 5
+    undone = take_step(engine, case.id, Step(Move.UNDO, "binh", NOON + 7, "so it was"))
+    assert (undone.state, undone.finding, undone.proposed_by) == (State.ESCALATED, Finding.CONFIRMED, "an")
+    worker.mirror()
+    flags = look(history, "an", NOON + 93 * DAY, Circumstances()).flags
+    assert (flags.confirmed, flags.prior) == (0, 0)
 
 
 SOUTH, NORTH = (215, 2134), (420, 2117)  # cells in Thành phố Hồ Chí Minh and Hà Nội

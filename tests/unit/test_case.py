@@ -82,6 +82,28 @@ def test_a_closed_case_is_reopened_with_a_reason_only():
         stepped(closed, step(Move.REOPEN, note=" "))
 
 
+def test_an_undo_restores_what_was_before_the_closing():
+    open_ = through(Move.OPEN, Move.INVESTIGATE, Move.ESCALATE)
+    undone = stepped(stepped(open_, closing()), step(Move.UNDO), open_.state)
+    assert replace(undone, version=open_.version) == open_
+    with pytest.raises(CaseError, match="Expected a reason"):
+        stepped(stepped(open_, closing()), step(Move.UNDO, note=""))
+
+
+def test_what_two_persons_confirmed_takes_two_persons_to_take_back():
+    proposed = through(Move.OPEN, Move.INVESTIGATE, Move.PROPOSE)
+    closed = stepped(proposed, closing(Finding.CONFIRMED, Result.VIOLATION, "binh"))
+    assert Move.REOPEN not in possible(closed)
+    with pytest.raises(CaseError, match="Expected the undo of a confirmed case by two persons"):
+        stepped(closed, step(Move.REOPEN))
+    asked = stepped(closed, step(Move.UNDO, "chi"))
+    assert (asked.state, asked.finding, asked.undo_by) == (State.CLOSED, Finding.CONFIRMED, "chi")
+    with pytest.raises(CaseError, match="second person for the undo"):
+        stepped(asked, step(Move.UNDO, "chi"))
+    undone = stepped(asked, step(Move.UNDO, "dung"), State.ESCALATED)
+    assert replace(undone, version=proposed.version) == proposed
+
+
 @pytest.mark.parametrize(
     ("bad", "message"),
     [

@@ -7,6 +7,7 @@ from hashlib import sha256
 from io import BytesIO
 
 import pytest
+from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
 from tests.fixtures_accounts import empty_database, office, send
@@ -14,9 +15,10 @@ from tests.fixtures_web import GTIN, ITEM
 from tests.html_checks import check_page
 from tests.registry_samples import REGISTRY
 from tests.web.test_desk import raise_alert
+from verify_app.cli import main
 from verify_app.domain.account import Role, Scope
 from verify_app.domain.audit import Kind
-from verify_app.domain.case import Move, Step
+from verify_app.domain.case import Finding, Move, Result, Step
 from verify_app.domain.field import Check, Visit
 from verify_app.domain.parse import parse
 from verify_app.domain.provinces import PROVINCES
@@ -113,7 +115,16 @@ def test_the_register_is_full_only_when_nothing_is_open_and_keeps_what_was_reope
     assert "<strong>0&nbsp;%</strong>" in page.text
     send(client, f"/desk/cases/{violation}", move="close", finding="confirmed", result="violation")
     assert "<strong>100&nbsp;%</strong>" in client.get("/desk/register").text
-    send(client, f"/desk/cases/{violation}", move="reopen", note="có chứng cứ mới")
+    assert send(client, f"/desk/cases/{violation}", move="reopen", note="có chứng cứ mới").status_code == 422
+    assert "người thứ nhất" in client.get(f"/desk/cases/{violation}").text
+    assert send(client, f"/desk/cases/{violation}", move="undo", note="nhầm mẫu").status_code == 303
+    assert "Cần người thứ hai xác nhận" in client.get(f"/desk/cases/{violation}").text
+    assert "<strong>100&nbsp;%</strong>" in client.get("/desk/register").text
+    assert send(client, f"/desk/cases/{violation}", move="undo", note="nhầm mẫu").status_code == 422
+    second = office.someone(Role.PROVINCE)
+    assert send(second, f"/desk/cases/{violation}", move="undo", note="đồng ý").status_code == 303
+    acts = [entry.note for entry in entries(office.engine) if entry.note.action == "case.undo"]
+    assert [(note.actor, note.why) for note in acts] == [("inspector", "nhầm mẫu"), ("province_admin", "đồng ý")]
     (entry,) = client.get("/desk/register.json").json
     assert (entry["number"], entry["said_by"], entry["closed"], entry["reason"]) == (
         violation, "an@example.vn", "", "nhãn in khác")  # fmt: skip
@@ -186,3 +197,21 @@ def test_the_case_shows_where_and_when_on_a_map_with_both_archipelagos(office):
     assert "Quần đảo Hoàng Sa (Đà Nẵng): 1" in page
     assert "Quần đảo Trường Sa (Khánh Hòa): 0" in page
     assert "ODbL" in page
+
+
+def test_the_command_takes_a_closing_back_in_the_name_of_two_officers(office, violation, tmp_path, monkeypatch):
+    first, second = office.open(Role.INSPECTOR), office.open(Role.PROVINCE)
+    closing = Step(Move.CLOSE, second.email, now_ms(), "", Finding.CONFIRMED, Result.VIOLATION)
+    take_step(office.engine, violation, closing)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", str(office.engine.url))
+
+    def undo(*options):
+        return CliRunner().invoke(main, ["case", "undo", str(violation), "--reason", "nhầm mẫu", *options]).output
+
+    assert "waits for a second person" in undo("--as", first.email)
+    assert "Expected a second person" in undo("--as", first.email)
+    assert "Expected the address of an officer" in undo("--as", "ai@example.vn")
+    assert "escalated" in undo("--as", second.email)
+    acts = [entry.note for entry in entries(office.engine) if entry.note.action == "case.undo"]
+    assert [(note.actor, note.why) for note in acts] == [(first.id, "nhầm mẫu"), (second.id, "nhầm mẫu")]

@@ -9,6 +9,7 @@ import click
 _COMMANDS = {  # name -> module of this folder; each holds a click command or group named `command`
     "audit": "audit",
     "campaign": "campaign",
+    "case": "case",
     "codes": "codes",
     "decode": "decode",
     "demo": "demo",

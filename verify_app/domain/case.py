@@ -1,8 +1,9 @@
 """Cases: what inspectors make of alerts, from New to Closed, as a pure machine of states.
 
 The states are those of the European alert management for medicines: New → Active (somebody opened it) → Under
-investigation → Escalated → Closed with a finding. Nothing is undone in silence: a closed case is reopened with a
-reason, and every step stays in its history.
+investigation → Escalated → Closed with a finding. Nothing is undone in silence: a closed case is reopened, or its
+closing is taken back, with a reason, and every step stays in its history. What two persons confirmed takes two persons
+to take back.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ class Move(StrEnum):
     NOTE = "note"
     PROPOSE = "propose"  # the first of two persons says CONFIRMED
     CLOSE = "close"
-    REOPEN = "reopen"
+    REOPEN = "reopen"  # work on it again, from the beginning
+    UNDO = "undo"  # as if it had not been closed
 
 
 _FROM: dict[Move, frozenset[State]] = {
@@ -71,6 +73,7 @@ _FROM: dict[Move, frozenset[State]] = {
     Move.PROPOSE: frozenset({State.INVESTIGATION, State.ESCALATED}),
     Move.CLOSE: frozenset(State) - {State.CLOSED},
     Move.REOPEN: frozenset({State.CLOSED}),
+    Move.UNDO: frozenset({State.CLOSED}),
 }
 _TO = {
     Move.OPEN: State.ACTIVE,
@@ -110,6 +113,7 @@ class Case:
     finding: Finding | None = None
     result: Result | None = None
     proposed_by: str = ""
+    undo_by: str = ""  # who asks for the undo of a confirmed closing
     last_evidence: int = 0
     changed: int = 0
     version: int = 0
@@ -132,11 +136,16 @@ class Step:
 
 def possible(case: Case) -> tuple[Move, ...]:
     """The moves that a case's state allows, in the order of `Move`."""
-    return tuple(move for move in Move if case.state in _FROM[move])
+    return tuple(
+        move
+        for move in Move
+        if case.state in _FROM[move] and not (move is Move.REOPEN and case.finding is Finding.CONFIRMED)
+    )
 
 
-def stepped(case: Case, step: Step) -> Case:
-    """The case after one step. Raises `CaseError` and leaves everything as it was."""
+def stepped(case: Case, step: Step, before: State = State.ACTIVE) -> Case:
+    """The case after one step; `before` is its state before it was closed. Raises `CaseError` and leaves everything
+    as it was."""
     if case.state not in _FROM[step.move]:
         allowed = ", ".join(sorted(_FROM[step.move]))
         raise CaseError(f"Expected a case in one of the states {allowed} for {step.move}, got {case.state}.")
@@ -152,14 +161,28 @@ def stepped(case: Case, step: Step) -> Case:
         return replace(moved, finding=step.finding, result=step.result, deadline=0)
     if step.move is Move.NOTE:
         return moved
+    if step.move is Move.UNDO:
+        return _undone(case, moved, step, before)
     return replace(moved, finding=None, result=None, proposed_by="")  # back to work: nothing is found yet
+
+
+def _undone(case: Case, moved: Case, step: Step, before: State) -> Case:
+    """The closing taken back; of a confirmed case by two persons, the first of whom asks for it."""
+    if case.finding is Finding.CONFIRMED and not case.undo_by:
+        return replace(moved, undo_by=step.actor)
+    proposed = (Finding.CONFIRMED, Result.VIOLATION) if case.proposed_by else (None, None)
+    return replace(moved, state=before, finding=proposed[0], result=proposed[1], undo_by="")
 
 
 def _check(case: Case, step: Step) -> None:
     """What a step must carry."""
+    if step.move is Move.REOPEN and case.finding is Finding.CONFIRMED:
+        raise CaseError("Expected the undo of a confirmed case by two persons, got one who reopens it.")
+    if step.move is Move.UNDO and case.undo_by == step.actor:
+        raise CaseError(f"Expected a second person for the undo, got {step.actor} again.")
     if step.move is Move.ASSIGN and not (step.owner or step.area):
         raise CaseError("Expected whom the case goes to, got nobody.")
-    if step.move in (Move.NOTE, Move.REOPEN, Move.ESCALATE) and not step.note.strip():
+    if step.move in (Move.NOTE, Move.REOPEN, Move.ESCALATE, Move.UNDO) and not step.note.strip():
         raise CaseError(f"Expected a reason for {step.move}, got none.")
     if step.move is Move.CLOSE:
         _check_closing(case, step)

@@ -97,22 +97,30 @@ def take_step(engine: sa.Engine, case_id: int, step: Step, version: int | None =
 
 def step_in(connection: sa.Connection, case_id: int, step: Step, version: int | None = None) -> Case:
     """The same within the caller's transaction, so that an act or a minute is written with it or not at all. Closing
-    says what was found of the codes, within two seconds on the public page; reopening takes it back."""
+    says what was found of the codes, within two seconds on the public page; reopening, or the undo, takes it back."""
     row = connection.execute(sa.select(case_file).where(case_file.c.id == case_id).with_for_update()).first()
     if row is None:
         raise LookupError(f"Expected the number of a case, got {case_id}.")
     before = read_case(row)
     if version is not None and version != before.version:
         raise CaseChanged(f"Expected version {version} of case {case_id}, got {before.version}.")
-    after = stepped(before, step)
+    after = stepped(before, step, _before_closing(connection, case_id))
     _store(connection, after)
     connection.execute(sa.insert(case_step).values(case_id=case_id, number=after.version, **_step_values(after, step)))
     if step.move is Move.CLOSE:
         for said in said_by(after, step, (stored.alert for stored in alerts_of_case(connection, case_id))):
             say(connection, said)
-    elif step.move is Move.REOPEN:
+    elif before.state is State.CLOSED and after.state is not State.CLOSED:
         take_back(connection, case_id, step.when)
     return after
+
+
+def _before_closing(connection: sa.Connection, case_id: int) -> State:
+    """State that a case had before it was closed last."""
+    c = case_step.c
+    closing = sa.select(sa.func.max(c.number)).where(c.case_id == case_id, c.move == Move.CLOSE.value).scalar_subquery()
+    query = sa.select(c.state).where(c.case_id == case_id, c.number < closing).order_by(c.number.desc()).limit(1)
+    return State(connection.execute(query).scalar() or State.NEW)
 
 
 def close_idle(engine: sa.Engine, now: int) -> tuple[Case, ...]:
@@ -195,8 +203,8 @@ def _store(connection: sa.Connection, case: Case) -> None:
 
 
 def _values(case: Case) -> dict[str, Any]:
-    names = ("subject", "gtin", "lot", "serial", "area", "score", "owner", "deadline", "proposed_by", "opened",
-             "changed", "last_evidence", "version")  # fmt: skip
+    names = ("subject", "gtin", "lot", "serial", "area", "score", "owner", "deadline", "proposed_by", "undo_by",
+             "opened", "changed", "last_evidence", "version")  # fmt: skip
     return {name: getattr(case, name) for name in names} | {
         "rule": case.rule.value,
         "state": case.state.value,
@@ -240,6 +248,7 @@ def read_case(row: Any) -> Case:
         finding=Finding(row.finding) if row.finding else None,
         result=Result(row.result) if row.result else None,
         proposed_by=row.proposed_by,
+        undo_by=row.undo_by,
         last_evidence=row.last_evidence,
         changed=row.changed,
         version=row.version,

@@ -26,6 +26,7 @@ case_file = sa.Table(
     code("finding"),
     code("result"),
     code("proposed_by"),
+    code("undo_by"),
     sa.Column("opened", MILLISECONDS, nullable=False),
     number("changed"),
     number("last_evidence"),

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from verify_app.domain.case import Move, Result
+from verify_app.domain.case import Move, Result, State
 from verify_app.domain.register import Violation
 
 from .cases import read_case
@@ -35,7 +35,8 @@ def _read(connection: sa.Connection, areas: Collection[str]) -> tuple[Violation,
         if known is None:
             continue
         closes = row.move == Move.CLOSE.value
-        ended = (row.when_ms, row.actor) if closes else (0, "") if row.move == Move.REOPEN.value else None
+        opens = row.move in (Move.REOPEN.value, Move.UNDO.value) and row.state != State.CLOSED.value
+        ended = (row.when_ms, row.actor) if closes else (0, "") if opens else None
         closed, by = ended or (known.closed, known.closed_by)
         entries[row.case_id] = Violation(case, known.said, known.said_by, closed, by, known.reason or row.note)
     return tuple(sorted(entries.values(), key=lambda entry: (not entry.open, -entry.said)))
