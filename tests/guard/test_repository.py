@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -107,10 +108,24 @@ def test_every_verdict_has_title_meaning_and_next_step(language):
 
 
 def test_the_words_of_a_verdict_speak_of_the_code_and_of_fakes_only_once_inspectors_confirmed_it():
-    for language in ("vi", "en"):
-        text = (ROOT / f"translations/{language}/verdicts.po").read_text(encoding="utf-8").lower()
+    for language, name in product(("vi", "en"), ("verdicts", "result", "holder", "report", "embed", "offline")):
+        text = (ROOT / f"translations/{language}/{name}.po").read_text(encoding="utf-8").lower()
         text = re.sub(r'msgid "verdict\.confirmed\..*?"\nmsgstr ".*?"\n', "", text)
-        assert not re.search(r"hàng giả|hàng thật|\bgiả\b|\bfake|genuine|counterfeit", text)
+        assert not re.search(r"hàng giả|hàng thật|\bgiả\b|\bfake|genuine|counterfeit", text), (language, name)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_what_speaks_against_a_code_accuses_no_seller_and_leaves_the_holder_a_way_out(language):
+    from verify_app.domain.holder import BY_SCANS
+    from verify_app.i18n import catalogue
+
+    words = catalogue(language)
+    for reason in set(Reason) - {Reason.BEST_BEFORE_PASSED}:  # says who answers for the goods, by law
+        said = " ".join(words.text(f"verdict.{reason}.{part}") for part in ("title", "meaning"))
+        assert not re.search(r"người bán|cửa hàng|seller|\bshop", said, re.IGNORECASE), reason
+    for reason in BY_SCANS:
+        said = words.text(f"verdict.{reason}.meaning")
+        assert re.search(r"\bmã\b" if language == "vi" else r"\bcode\b", said, re.IGNORECASE), reason
 
 
 def test_every_setting_is_in_the_operations_handbook():

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -61,6 +62,7 @@ def away(world):
     return ITEM
 
 
+ACCUSING = re.compile(r"hàng giả|hàng thật|\bgiả\b|\bfake|genuine|counterfeit", re.IGNORECASE)
 COPIED = Evidence(
     credited=30, days=28, ndays=22, places=5, lines=14, north=12, centre=6, south=12, alternate=14, switch=12,
     gap10=1, span=70, late20=15, late40=8, thinnest=14, back=6,
@@ -121,6 +123,7 @@ def test_every_state_is_a_whole_page_with_its_verdict_in_words(world, state, lan
     words = catalogue(lang, strict=True)
     for part in ("title", "meaning", "next"):
         assert words.text(f"verdict.{verdict}.{part}") in page.text
+    assert bool(ACCUSING.search(page.text)) is (verdict == "CONFIRMED")
 
 
 @pytest.mark.parametrize("state", STATES)
