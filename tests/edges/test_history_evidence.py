@@ -167,6 +167,21 @@ def test_evidence_of_the_first_version_is_read(script: Script, client: redis.Red
     assert (found.credited, found.days, found.vague) == (2, 2, 0)
 
 
+def test_evidence_of_a_newer_release_is_left_alone_and_nothing_is_said_of_it(
+    script: Script, client: redis.Redis
+) -> None:
+    look(script, "lan", NOON)
+    (key,) = client.keys("h:*")
+    state = client.get(key)
+    assert state is not None
+    at = state.rindex(bytes([2]) + bytes(3) + bytes([30]))
+    newer = state[:at] + bytes([3]) + state[at + 1 :] + b"more counts"
+    client.set(key, newer)
+    arguments = script.arguments(Mode.SCAN, row_of(item(), visit("minh", NOON + DAY)), circumstances=pack(CARRIER))
+    assert read(script.send(arguments)) is None
+    assert client.get(key) == newer
+
+
 def test_two_phones_too_far_apart_for_the_time_are_counted(script: Script) -> None:
     look(script, "lan", NOON, Circumstances(place=HANOI, sure=True))
     found = look(script, "minh", NOON + HOUR, Circumstances(place=HCMC, sure=True))
@@ -252,3 +267,48 @@ def test_counts_only_grow_whatever_comes(script: Script, steps: list[tuple[int, 
             if name != "thinnest":  # what most have in common may change
                 assert getattr(found, name) >= getattr(before, name), name
         before = found
+
+
+LENIENT = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+CROWD = st.lists(st.tuples(st.integers(0, 10), CIRCUMSTANCES), min_size=1, max_size=10, unique_by=lambda one: one[0])
+WHO_CAME = ("credited", "shared", "hosted", "flagged", "over", "kin", "days", "ndays", "lines", "span")
+
+
+def emptied(script: Script) -> Script:
+    script.client.delete(*script.client.keys("[hrsp]:*") or ["nothing"])
+    return script
+
+
+@LENIENT
+@given(CROWD, st.data())
+def test_the_order_within_a_millisecond_changes_only_what_neighbours_say_of_each_other(
+    script: Script, crowd: list[tuple[int, Circumstances]], data: st.DataObject
+) -> None:
+    """Who of those was the first, and which steps they make from one to the next (regions, places, silences), is a
+    matter of order; how many came, and what each of them was, is not."""
+
+    def seen(order: list[tuple[int, Circumstances]]) -> tuple[object, ...]:
+        emptied(script)
+        for who, what in order:
+            look(script, f"v{who}", NOON, what)
+        found = look(script, "last", NOON + DAY)
+        told = tuple(getattr(found.evidence, name) for name in WHO_CAME)
+        return (found.scans, found.others, found.days, found.first, found.last, *told)
+
+    assert seen(data.draw(st.permutations(crowd))) == seen(crowd)
+
+
+@LENIENT
+@given(CROWD, st.data())
+def test_a_retry_adds_no_evidence(script: Script, crowd: list[tuple[int, Circumstances]], data: st.DataObject) -> None:
+    def state(order: list[tuple[int, Circumstances]]) -> tuple[bytes | None, list[bytes]]:
+        emptied(script)
+        for who, what in order:
+            look(script, f"v{who}", NOON + who * HOUR, what)
+        return state_of(script.client, item()), [script.client.get(key) for key in script.client.keys("p:*")]
+
+    crowd.sort(key=lambda one: one[0])
+    with_again = list(crowd)
+    for place in sorted(data.draw(st.lists(st.integers(0, len(crowd) - 1), max_size=5)), reverse=True):
+        with_again.insert(data.draw(st.integers(place + 1, len(with_again))), crowd[place])
+    assert state(with_again) == state(crowd)

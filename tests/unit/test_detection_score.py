@@ -57,7 +57,7 @@ def _little(draw):
     return Evidence(**{name: draw(st.integers(0, 12)) for name in names} | {"credited": draw(st.integers(0, 8))})
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(EVIDENCE | _little(), PEERS, NATURES, st.floats(-3, 3), st.floats(-14, 2))
 def test_a_level_told_without_the_whole_sum_is_the_level_of_the_sum(evidence, peers, nature, shift, amber):
     rules = replace(RULES, amber=amber, red=amber + 1.5)

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from flask import request
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tests.fixtures_web import DAY, make_world
+from tests.fixtures_web import DAY, ITEM, make_world
 from verify_app.domain.scan import Entry, VisitKind
 from verify_app.web import visit as visits
 from verify_app.web.visit import EPOCH_MS, client_address, country_of, is_preview_bot, new_id, visit_of, visitor
@@ -14,6 +16,8 @@ from verify_app.web.visit import EPOCH_MS, client_address, country_of, is_previe
 PHONE = "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 Chrome/142.0.0.0 Mobile Safari/537.36"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Mobile/22B83"
 KEY = b"k" * 32
+HEADERS = ("HTTP_USER_AGENT", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT", "HTTP_X_FORWARDED_FOR", "HTTP_SEC_PURPOSE",
+           "HTTP_IF_NONE_MATCH", "HTTP_ACCEPT_ENCODING", "HTTP_REFERER")  # fmt: skip
 
 
 def look(world, path="/", method="GET", entry=Entry.LINK, **headers):
@@ -70,6 +74,22 @@ def test_a_visit_holds_no_address_and_no_user_agent(world):
     assert visit.country == "VN"
     assert visit.kind is VisitKind.SCAN
     assert visit.cell is None
+
+
+TEXT = st.text(st.characters(max_codepoint=255), max_size=60)  # what a header can hold when it reaches a WSGI server
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(HEADERS), TEXT), st.binary(max_size=30))
+def test_any_text_of_a_visitor_is_survived(world, headers, address):
+    environ = {"REQUEST_METHOD": "GET", **headers, "REMOTE_ADDR": address.decode("latin-1")}
+    made = visits.visit_from(environ, {}, world.app.extensions["parts"])
+    assert 0 <= made.tag("01/1/21/A") < 2**32
+    assert len(made.country) in (0, 2)
+    assert not any(text in repr(made) for text in headers.values() if len(text) > 8)
+    answer = world.client().get(ITEM, environ_overrides=headers)
+    assert answer.status_code in (200, 304, 406)
+    assert "Set-Cookie" not in answer.headers
 
 
 def test_ids_are_uuids_of_version_7_that_rise_with_time():

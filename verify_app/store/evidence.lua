@@ -53,6 +53,11 @@ local function evidence_size(packed)
   return head, places
 end
 
+local function evidence_is_newer(packed)
+  local version = byte(packed, 1)
+  return version > #COUNTS_OF and version < 16
+end
+
 local function evidence_read(packed)
   local head, places = evidence_size(packed)
   local _, shared_until, tokens, filled = unpack_('>BI3BI3', packed)

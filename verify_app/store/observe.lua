@@ -32,6 +32,8 @@ local function fresh()
   return {first = 0, last = 0, scans = 0, first_tag = 0, travel = 0, count = 0, visitors = ''}
 end
 
+local NEWER = {}  -- what a reader says of a part that a newer release wrote
+
 -- What is packed stays packed in a state read: place, visitors and evidence, until somebody needs them.
 local function read_head(packed)
   local parts, first, last, scans, first_tag, travel, at = unpack_('>BI5I5I3I4B', packed, 2)
@@ -64,6 +66,7 @@ local function read_2(packed)
   local count = byte(packed, at)
   read_visitors(s, packed, at + 1, count)
   s.evidence = sub(packed, at + 1 + VISITOR * count)
+  if evidence_is_newer(s.evidence) then error(NEWER) end
   evidence_size(s.evidence)
   return s
 end
@@ -257,7 +260,7 @@ local function observe(keys, arguments)
     local version = byte(packed, 1) or 0
     local intact, state = pcall(READERS[version] or error, packed)
     if intact then s = state
-    elseif version > #READERS and version < 16 then status = 2  -- of a newer release: not ours to understand or change
+    elseif state == NEWER or (version > #READERS and version < 16) then status = 2  -- of a newer release: not ours to understand or change
     else fault = 8 end
   end
   if status > 0 then
