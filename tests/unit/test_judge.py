@@ -356,3 +356,12 @@ def test_what_the_registry_says_is_remembered_for_the_day_alone():
     assert [judged(held=held, visit=tomorrow).name for _ in range(2)] == [Reason.EXPIRED] * 2
     assert judged(held=held, history=History(flags=Flags(recall="recall:1"))).name is Reason.RECALLED
     assert judged(held=held).name is Reason.VALID
+
+
+def test_the_verdict_on_a_product_or_lot_is_one_object_for_the_day_unless_a_flag_came_with_its_history():
+    held = passport(LOT_CODE, item=None)
+    code, today = held.code, judged(LOT_CODE, held, History())
+    assert judged(code, held, History(scans=7, others=3)) is today
+    assert judged(code, held, None) == today
+    assert judged(code, held, History(flags=Flags(recall="recall:1"))).name is Reason.RECALLED
+    assert judged(code, held, visit=replace(VISIT, when=NOW + 86_400_000)) is not today

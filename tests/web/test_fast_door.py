@@ -317,6 +317,42 @@ def test_a_changed_product_is_shown_at_once(doors):
     assert b"Another brand" in after[2]
 
 
+def test_a_product_page_kept_whole_heeds_tags_recalls_days_and_changes(doors, monkeypatch):
+    plain, fast, clock = doors
+    leased: dict[tuple[int, Code], object] = {}
+    for door in (plain, fast):  # the same passport again, as a lease gives it
+        find = door.world.passports.find
+        monkeypatch.setattr(
+            door.world.passports,
+            "find",
+            lambda code, find=find, door=door: leased.setdefault((id(door), code), find(code)),
+        )
+
+    def page(told: History | None, **headers: str) -> tuple[str, bytes, str]:
+        plain.histories.told = fast.histories.told = told
+        answers = [plainly(browse(door, f"/01/{GTIN}", times=1, **headers)) for door in (plain, fast)]
+        assert answers[0] == answers[1]
+        return answers[1][0], answers[1][2], dict(answers[1][1]).get("etag", "")
+
+    for _ in range(3):
+        status, body, tag = page(History())
+    asked = fast.asked
+    assert page(History()) == (status, body, tag)
+    assert page(History(), IF_NONE_MATCH=tag) == ("304 NOT MODIFIED", b"", tag)
+    assert fast.asked == asked
+    assert page(History(flags=Flags(recall="recall:17")))[1] != body
+    assert page(None)[2] == ""
+    assert page(History(), IF_NONE_MATCH=tag)[0].startswith("304")
+    clock[0] += 86_400_000
+    assert page(History())[0] == status
+    leased.clear()
+    for door in (plain, fast):
+        models = door.world.passports.models
+        models[GTIN] = replace(models[GTIN], brand="Another brand", version=2)
+    assert b"Another brand" in page(History(), IF_NONE_MATCH=tag)[1]
+    assert len(fast.histories.seen) == len(plain.histories.seen) > 8
+
+
 def test_a_registry_that_cannot_answer_is_told_by_the_application(doors, monkeypatch):
     plain, fast, _ = doors
     for door in (plain, fast):

@@ -47,9 +47,9 @@ class Watch:
             return visit
         if not code.serial:
             there = circumstances(passport, visit, code.identity, flagged=False)
-            return replace(visit, circumstances=replace(there, unlisted=False))
+            return visit.told(replace(there, unlisted=False))
         there = circumstances(passport, visit, code.identity, flagged=self._tries(code, passport, visit))
-        return replace(visit, circumstances=there, keep_until=keep_until(passport))
+        return visit.told(there, keep_until(passport))
 
     def steady(self, verdict: Verdict, code: Code, visit: Visit, history: History | None) -> Verdict:
         """The verdict, or for a visitor who looks again within half an hour the one that he was told: nobody learns a

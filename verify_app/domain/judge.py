@@ -84,6 +84,27 @@ def judge(code: Code, passport: Passport | None, history: History | None, visit:
     if passport is None:
         level = Level.CAUTION if code.key == SHORT else LEVELS[Reason.UNKNOWN_CODE]  # our own codes we would know
         return Verdict((Reason.UNKNOWN_CODE,), level, policy=policy.version)
+    if code is passport.code and code.granularity is not Granularity.ITEM and not (history and _flagged(history)):
+        return _of_class(passport, visit, policy)
+    return _of_scan(passport, code, history, visit, policy)
+
+
+def _flagged(history: History) -> bool:
+    return history.flags is not NO_FLAGS
+
+
+def _of_class(passport: Passport, visit: Visit, policy: Policy) -> Verdict:
+    """The verdict on a product or lot without flags, which no scan can change: remembered for the day, so that each
+    scan of that day gets the same object."""
+    named = local_date(visit.when), policy.version
+    found: Verdict | None = passport.remembered.get(named)
+    if found is None:
+        found = _of_scan(passport, passport.code, None, visit, policy)
+        passport.remembered[named] = found
+    return found
+
+
+def _of_scan(passport: Passport, code: Code, history: History | None, visit: Visit, policy: Policy) -> Verdict:
     found = _standing(code, passport, history, local_date(visit.when)).union(_scans(code, passport, history, policy))
     if visit.actor is Actor.PUBLIC:
         found -= FOR_OFFICERS
@@ -122,7 +143,7 @@ def judge_error(error: CodeError, policy: Policy) -> Verdict:
 
 def _standing(code: Code, passport: Passport, history: History | None, today: date) -> frozenset[Reason]:
     """What registry and flags say, whoever looks; without flags it is remembered with the passport for the day."""
-    if code is not passport.code or (history and history.flags is not NO_FLAGS):
+    if code is not passport.code or (history and _flagged(history)):
         return frozenset((*_acts(passport, history), *_records(code, passport, today), *_item_life(passport)))
     found: frozenset[Reason] | None = passport.remembered.get(today)
     if found is None:

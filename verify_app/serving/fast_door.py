@@ -23,7 +23,7 @@ from ..domain.local_time import local_date
 from ..domain.parse import parse
 from ..domain.passport import ItemPart
 from ..domain.scan import Entry, Visit
-from ..domain.verdict import Verdict
+from ..domain.verdict import Detail, Verdict
 from ..parts import Parts, StoreUnavailable
 from ..resolve import NotAtHand
 from ..together import Met, verify_together
@@ -35,7 +35,7 @@ from ..web.snapshot import Reply, take, words_of
 from ..web.stencil import StencilError
 from ..web.visit import GIVEN, Caller, caller_of
 from .head import HEADERS, PLAIN
-from .kept_pages import Kept
+from .kept_pages import Kept, Whole
 
 _ROUTE = "/<path:target>"
 _SERVER = (
@@ -73,6 +73,7 @@ class Unready:
     terms: Terms
     answer: Answer
     visit: Visit
+    place: tuple[Any, ...] | None = None  # of its reply, should that be the same to all
 
 
 class FastDoor:
@@ -105,15 +106,14 @@ class FastDoor:
                 handed = scan_with(self._parts, environ["RAW_URI"], visit), visit
             except (CodeError, StoreUnavailable):  # before it was recorded
                 return self._pass(environ, start_response)
-        scan = Unready(self._kind(terms, *handed), terms, *handed)
-        reply = self._reply(scan, ready=True)
-        if (
-            reply is None and not was_handed and self._taking.acquire(blocking=False)
-        ):  # one at a time; the others have it rendered
-            try:
-                reply = self._reply(scan, ready=False)
-            finally:
-                self._taking.release()
+        reply: Reply | Unready | None = self._ready(terms, *handed)
+        if isinstance(reply, Unready):
+            scan, reply = reply, None
+            if not was_handed and self._taking.acquire(blocking=False):  # one at a time; the others have it rendered
+                try:
+                    reply = self._reply(scan, ready=False)
+                finally:
+                    self._taking.release()
         if reply is None:
             return self._pass(environ, start_response, handed)
         count_request((_ROUTE, "GET", reply.status[:3]), time.perf_counter() - began, self._parts.cache_counts)
@@ -154,10 +154,7 @@ class FastDoor:
         `Unready`."""
         began = time.perf_counter()
         answers = verify_together([met for _, met in scans], self._parts)
-        replies: list[Reply | Unready] = []
-        for (terms, met), answer in zip(scans, answers, strict=True):
-            unready = Unready(self._kind(terms, answer, met.visit), terms, answer, met.visit)
-            replies.append(self._reply(unready, ready=True) or unready)
+        replies = [self._ready(terms, answer, met.visit) for (terms, met), answer in zip(scans, answers, strict=True)]
         seconds = time.perf_counter() - began
         count_scans([(answer, met.visit) for (_, met), answer in zip(scans, answers, strict=True)], seconds)
         self._count([reply for reply in replies if isinstance(reply, Reply)], seconds)
@@ -198,19 +195,35 @@ class FastDoor:
         answered: Iterable[bytes] = self._application(environ, start_response)
         return answered
 
+    def _ready(self, terms: Terms, answer: Answer, visit: Visit) -> Reply | Unready:
+        """The reply to a recorded scan, if it takes no rendering and no compression."""
+        place = None
+        if answer.passport is not None and not answer.code.serial:  # of a product or lot, perhaps the same to all
+            history = answer.history
+            place = answer.code.path, terms.manner, visit.kind, history and history.recorded
+            whole = self._kept.whole(place, answer.passport, answer.verdict, terms.etag)
+            if whole is not None:
+                return whole
+        scan = Unready(self._kind(terms, answer, visit), terms, answer, visit, place)
+        return self._reply(scan, ready=True) or scan
+
     def _reply(self, scan: Unready, *, ready: bool) -> Reply | None:
         """The reply out of a snapshot. `ready`: only if it takes no rendering and no compression now."""
         passport, kind, manner = scan.answer.passport, scan.kind, scan.terms.manner
         if passport is None or kind is None:
             return None
         found = self._kept.get(kind, passport.model, passport.lot)
-        if found is None and not ready and self._kept.asked_before(kind):
+        first = scan.answer.verdict.detail is Detail.FIRST  # a page that each item of a product shows once
+        if found is None and not ready and (first or self._kept.asked_before(kind)):
             with contextlib.suppress(StencilError):
                 found = take(self._application, scan.terms.environ, (scan.answer, scan.visit), manner.lang)
                 self._kept.put(kind, (passport.model, passport.lot), found)
         if found is None:
             return None
         words = words_of(scan.answer, scan.visit, manner.lang)
+        if scan.place and found.whole and (reply := found.reply(manner.encoding, words, ready=ready)):
+            whole = Whole(passport, scan.answer.verdict, reply, found.etag, found.not_modified)
+            self._kept.put_whole(scan.place, whole)
         return found.reply(manner.encoding, words, scan.terms.etag, ready=ready)
 
     def _kind(self, terms: Terms, answer: Answer, visit: Visit) -> tuple[Any, ...] | None:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from ..domain.passport import LotPart, ModelPart
-from ..web.snapshot import Snapshot
+from ..domain.passport import LotPart, ModelPart, Passport
+from ..domain.verdict import Verdict
+from ..web.snapshot import Reply, Snapshot
+
+_MOST_WHOLE = 1_000  # replies of about 10 KB
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A reply that holds for everybody who asks in one manner, as long as passport and verdict are these very objects;
+    `not_modified` is for whoever has what bears `etag`."""
+
+    passport: Passport
+    verdict: Verdict
+    reply: Reply
+    etag: str
+    not_modified: Reply | None
 
 
 class Kept:
@@ -16,8 +32,24 @@ class Kept:
     def __init__(self, limit: int) -> None:
         self._limit, self._size = limit, 0
         self._kept: dict[Any, tuple[ModelPart, LotPart | None, Snapshot]] = {}
+        self._whole: dict[Any, Whole] = {}
         self._asked: set[Any] = set()
         self._lock = Lock()
+
+    def whole(self, place: Any, passport: Passport, verdict: Verdict, etag: str) -> Reply | None:
+        """The reply of a place, if it was made of these, to somebody who holds what bears `etag`."""
+        found = self._whole.get(place)
+        if found is None or found.passport is not passport or found.verdict is not verdict:
+            return None
+        return found.not_modified if etag and etag == found.etag else found.reply
+
+    def put_whole(self, place: Any, whole: Whole) -> None:
+        """Keep a reply; the oldest leaves for it."""
+        with self._lock:
+            self._whole.pop(place, None)
+            if len(self._whole) >= _MOST_WHOLE:
+                del self._whole[next(iter(self._whole))]
+            self._whole[place] = whole
 
     def get(self, key: Any, model: ModelPart, lot: LotPart | None) -> Snapshot | None:
         """The snapshot of a kind, if it was taken of these parts."""

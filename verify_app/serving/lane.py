@@ -14,16 +14,17 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from gunicorn import util
 from gunicorn.http.message import _ip_in_allow_list
-from gunicorn.http.wsgi import SERVER, base_environ
+from gunicorn.http.wsgi import base_environ
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from ..domain.code import Code
+from .first_lines import FirstLines
 from .head import environ_of, read_headers, split_head
 
 if TYPE_CHECKING:  # the master reads this module; the application is made in the workers
     from ..together import Met
+    from ..web.snapshot import Reply
     from .fast_door import FastDoor, Terms, Unready
 
 _AT_ONCE = 16_384  # bytes of one read; a plain request is far shorter
@@ -53,7 +54,7 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
         self._fetching = False
         self._unready: dict[Any, list[tuple[_Talk, bytes, Unready]]] = {}  # by what they wait for
         self._door: FastDoor | None = None
-        self._second, self._told = 0, ""
+        self._first_lines = FirstLines()
 
     def run(self) -> None:
         """Serve until told to end."""
@@ -183,7 +184,7 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
             if isinstance(reply, door.unready):
                 self._render(door, talk, data, reply)
             else:
-                self._say(talk, reply.status, reply.head(), reply.body)
+                self._say(talk, reply)
 
     def _fetch(self, door: FastDoor) -> None:
         """Have the passports fetched that are not at hand: all that are wanted by now, by one thread at a time."""
@@ -224,7 +225,7 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
                 door.hand(talk.conn.sock, scan)
                 self._to_thread(talk, data)
             else:
-                self._say(talk, reply.status, reply.head(), reply.body)
+                self._say(talk, reply)
 
     def finish_request(self, conn: TConn, fs: Any) -> None:
         """As gunicorn does, when a thread has done with a connection."""
@@ -241,12 +242,12 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
                 talk.terms = door.terms({**environ, "RAW_URI": path, "PATH_INFO": path}, now)
         return talk.terms
 
-    def _say(self, talk: _Talk, status: str, head: bytes, body: bytes) -> None:
+    def _say(self, talk: _Talk, reply: Reply) -> None:
         self.nr += 1
         if self.nr >= self.max_requests:
             self.alive = False
         stays = self.alive and len(self._talks) < self.max_keepalived
-        answer = b"".join((self._first_lines(status, stays), head, b"\r\n", body))
+        answer = b"".join((self._first_lines.of(reply.status, stays=stays), reply.head, b"\r\n", reply.body))
         conn = talk.conn
         try:
             sent = conn.sock.send(answer)
@@ -263,12 +264,6 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
             return
         conn.set_timeout()
         self._talks[conn] = self._talks.pop(conn)  # to the end: it times out last
-
-    def _first_lines(self, status: str, stays: bool) -> bytes:
-        second = int(time.time())
-        if second != self._second:
-            self._second, self._told = second, f"\r\nServer: {SERVER}\r\nDate: {util.http_date()}\r\nConnection: "
-        return f"HTTP/1.1 {status}{self._told}{'keep-alive' if stays else 'close'}\r\n".encode("latin-1")
 
     # The end of connections that say nothing more.
 

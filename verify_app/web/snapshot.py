@@ -65,22 +65,16 @@ _TRIALS = (
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer: status, the headers that its whole kind has (once as pairs, once as bytes), its own, the body."""
+    """One answer: status, headers as the lines of a response's head (without what the server adds), body."""
 
     status: str
-    fixed: Headers
-    packed: bytes
-    own: Headers
+    head: bytes
     body: bytes
 
     def headers(self) -> Headers:
-        """All headers, in order."""
-        return [*self.fixed, *self.own]
-
-    def head(self) -> bytes:
-        """The same as the lines of a response's head, without status and what the server adds."""
-        own = "".join([f"{name}: {value}\r\n" for name, value in self.own])
-        return self.packed + own.encode("latin-1")
+        """The headers as pairs, in order."""
+        lines = self.head.decode("latin-1").split("\r\n")[:-1]
+        return [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,30 +82,31 @@ class Snapshot:
     """One kind of answer: `fixed` headers, `spelt` ones with holes, body; `etag` and the answer to whoever has it."""
 
     status: str
-    fixed: Headers
-    packed: bytes
-    spelt: tuple[tuple[str, Stencil], ...]
+    fixed: bytes
+    spelt: tuple[tuple[bytes, Stencil], ...]
     body: Stencil
     etag: str
     not_modified: Reply | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the answer has no holes: it is the same for all scans of its kind."""
+        return not (self.body.order or self.spelt)
 
     def reply(self, encoding: str, words: list[bytes], etag: str = "", *, ready: bool = False) -> Reply | None:
         """The answer with these words to somebody who holds what has `etag`; None if it cannot be had so (`ready`:
         without any compression now)."""
         if etag and self.not_modified and etag == self.etag:
             return self.not_modified
-        form = self.body.form("", tuple(map(len, words)), ready=ready)
-        if form is None or form.length < _WORTH:
+        if self.body.size < _WORTH and len(self.body.plain(words)) < _WORTH:
             encoding = ""
         body = self.body.fill(encoding, words, ready=ready)
         if body is None:
             return None
-        own = [("Content-Length", str(len(body)))]
-        if encoding:
-            own.append(("Content-Encoding", encoding))
-        for name, value in self.spelt:
-            own.append((name, value.plain(words).decode("latin-1")))
-        return Reply(self.status, self.fixed, self.packed, own, body)
+        told = b"Content-Encoding: %s\r\n" % encoding.encode() if encoding else b""
+        own = [b"Content-Length: %d\r\n%s" % (len(body), told)]
+        own += [b"%s: %s\r\n" % (name, value.plain(words)) for name, value in self.spelt]
+        return Reply(self.status, b"".join((self.fixed, *own)), body)
 
 
 def words_of(answer: Answer, visit: Visit, lang: str) -> list[bytes]:
@@ -130,7 +125,7 @@ def take(app: Application, environ: dict[str, Any], scan: tuple[Answer, Visit], 
     if other[0] != status or [name for name, _ in headers] != [name for name, _ in other[1]]:
         raise StencilError("Expected the same status and headers, got others.")
     values = [stencil_of(list(zip(pair, marks, strict=True))) for pair in _pairs(headers, other[1])]
-    spelt = tuple((name, value) for (name, _), value in zip(headers, values, strict=True) if value.order)
+    spelt = tuple((name.encode(), value) for (name, _), value in zip(headers, values, strict=True) if value.order)
     fixed = [header for header, value in zip(headers, values, strict=True) if not value.order]
     made = stencil_of([(body, marks[0]), (other[2], marks[1])])
     etag = dict(fixed).get("ETag", "")
@@ -141,8 +136,8 @@ def take(app: Application, environ: dict[str, Any], scan: tuple[Answer, Visit], 
         answer, visit = _made_up(_TRIALS[0], *scan)
         asked = {**_environ(environ, _TRIALS[0], answer), "HTTP_IF_NONE_MATCH": etag}
         status_304, headers_304, _ = _ask(app, asked, (answer, visit))
-        not_modified = Reply(status_304, headers_304, _packed(headers_304), [], b"")
-    return Snapshot(status, fixed, _packed(fixed), spelt, made, etag, not_modified)
+        not_modified = Reply(status_304, _packed(headers_304), b"")
+    return Snapshot(status, _packed(fixed), spelt, made, etag, not_modified)
 
 
 def _packed(headers: Headers) -> bytes:

@@ -54,13 +54,15 @@ class Stencil:
 
     def __init__(self, pieces: tuple[bytes, ...], order: tuple[int, ...]) -> None:
         self.pieces, self.order = pieces, order
+        self.size = sum(map(len, pieces))  # bytes without the words
+        self._used = tuple(sorted(set(order)))
         self._forms: dict[tuple[str, tuple[int, ...]], Form | None] = {}
         self._lock = Lock()
 
     def form(self, encoding: str, lengths: tuple[int, ...], *, ready: bool = False) -> Form | None:
         """The form of an encoding ("", "gzip" or "br") for words of these lengths; None if it cannot be made, or is
         not made yet and has to be `ready`."""
-        key = (encoding, lengths)
+        key = (encoding, tuple([lengths[word] for word in self._used]))  # of the words that stand in the page at all
         if key in self._forms or ready:
             return self._forms.get(key)
         made = self._make(encoding, lengths)
@@ -75,11 +77,10 @@ class Stencil:
         form = self.form(encoding, tuple(map(len, words)), ready=ready)
         if form is None:
             return None
-        filled = form.fill(words)
         if encoding != "gzip":
-            return filled
+            return form.fill(words)
         plain = self.plain(words)
-        return filled + struct.pack("<LL", zlib.crc32(plain), len(plain))
+        return form.fill(words) + struct.pack("<LL", zlib.crc32(plain), len(plain))
 
     def plain(self, words: Sequence[bytes]) -> bytes:
         """The page with these words, not compressed."""
