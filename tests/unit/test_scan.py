@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from verify_app.domain.scan import Visit
+from verify_app.domain.evidence import Circumstances
+from verify_app.domain.scan import Actor, Entry, Proof, Visit, VisitKind
 
 VISIT = Visit(id="0" * 32, when=0, visitor=b"k" * 32)
 
@@ -26,3 +27,11 @@ def test_a_tag_fits_in_32_bits():
 def test_a_long_key_and_no_key_both_give_a_tag():
     assert replace(VISIT, visitor=b"k" * 100).tag("a") == replace(VISIT, visitor=b"k" * 64).tag("a")
     assert replace(VISIT, visitor=b"").tag("a") == replace(VISIT, visitor=b"", id="2" * 32).tag("a")
+
+
+def test_what_a_visit_is_told_changes_nothing_else_of_it():
+    said = {"cell": (1, 2), "country": "VN", "region": "N", "watch": (1, 2, 3), "proof": Proof.SEAL}
+    full = replace(VISIT, kind=VisitKind.LOOK, entry=Entry.TYPED, actor=Actor.PARTNER, **said)
+    there = Circumstances(vague=True)
+    for visit in (VISIT, full):
+        assert visit.told(there, 9) == replace(visit, circumstances=there, keep_until=9)

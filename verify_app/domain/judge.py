@@ -84,7 +84,8 @@ def judge(code: Code, passport: Passport | None, history: History | None, visit:
     if passport is None:
         level = Level.CAUTION if code.key == SHORT else LEVELS[Reason.UNKNOWN_CODE]  # our own codes we would know
         return Verdict((Reason.UNKNOWN_CODE,), level, policy=policy.version)
-    if code is passport.code and code.granularity is not Granularity.ITEM and not (history and _flagged(history)):
+    single = code.granularity is Granularity.ITEM or code is not passport.code or visit.proof
+    if not (single or (history and _flagged(history))):
         return _of_class(passport, visit, policy)
     return _of_scan(passport, code, history, visit, policy)
 
@@ -96,7 +97,7 @@ def _flagged(history: History) -> bool:
 def _of_class(passport: Passport, visit: Visit, policy: Policy) -> Verdict:
     """The verdict on a product or lot without flags, which no scan can change: remembered for the day, so that each
     scan of that day gets the same object."""
-    named = local_date(visit.when), policy.version
+    named = local_date(visit.when), policy.version, visit.actor is Actor.PUBLIC
     found: Verdict | None = passport.remembered.get(named)
     if found is None:
         found = _of_scan(passport, passport.code, None, visit, policy)

@@ -79,7 +79,7 @@ class Visit:
         price, at each scan.)"""
         return Visit(
             self.id, self.when, self.visitor, self.kind, self.entry, self.actor, self.country, self.region, self.cell,
-            self.origin, circumstances, self.watch, keep_until,
+            self.origin, circumstances, self.watch, self.proof, keep_until,
         )  # fmt: skip
 
     def tag(self, identity: str) -> int:
