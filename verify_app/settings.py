@@ -48,6 +48,8 @@ class Settings:
     """A second look by the same visitor within this time is not a new scan."""
     stream_shards: int = 16
     """Streams (and hash slots) that scans are spread over; never change it on a running installation."""
+    alerts_per_day: int = 20
+    """New cases of copied codes that inspectors can open a day; the nightly calibration aims at no more."""
     responder_gln: str = "9529999999993"
     """GLN of the operator, named in verification messages; the default is a demonstration number."""
     oidc_issuer: str = ""
@@ -162,6 +164,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "history_timeout_ms": _whole(20, 10_000),
     "reload_minutes": _whole(1, 1440),
     "stream_shards": _whole(1, 256),
+    "alerts_per_day": _whole(1, 100_000),
     "responder_gln": _gln,
     "oidc_issuer": _url("https", "http"),
     "smtp_url": _url("smtp", "smtps"),

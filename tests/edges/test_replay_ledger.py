@@ -8,11 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from tests.fixtures_history import DAY, NOON, RELOAD, SHARDS, visit
+from tests.fixtures_valkey import ValkeyServer
 from tests.registry_samples import GTIN, REGISTRY
+from verify_app.cli.policy import command as policy_command
 from verify_app.cli.replay import command
+from verify_app.detection.calibration import Aim
 from verify_app.detection.policy_files import PolicyFolder, built_in
 from verify_app.domain.circumstances import nature_of
 from verify_app.domain.code import Code
@@ -25,6 +29,7 @@ from verify_app.domain.verdict import Level, Reason
 from verify_app.replay.engine import Observer
 from verify_app.replay.ledger import LedgerReplay, Month
 from verify_app.secret import load_secret
+from verify_app.serving.calibrating import Calibrator
 from verify_app.serving.worker import Worker
 from verify_app.settings import Settings
 from verify_app.store import ledger
@@ -40,6 +45,15 @@ LOT = next(record.part.lot for record in REGISTRY.items if record.gtin == GTIN)
 CODES = [Code("01", GTIN, (("10", LOT), ("21", serial))) for serial in ("COPIED", "BETWEEN", "QUIET", "UNKNOWN")]
 PLACES = ((420, 2117), (215, 2134), (321, 2164), (417, 2134), (200, 2116))
 DECEMBER = Month.named("2026-12")
+
+
+def world(url: str) -> sa.Engine:
+    """A registry with all codes but the last."""
+    migrate(url)
+    engine = open_engine(url)
+    items = tuple(ItemRecord(GTIN, ItemPart(code.serial, LOT)) for code in CODES[:3])
+    write_registry(engine, replace(REGISTRY, items=items))
+    return engine
 
 
 def live(history: ValkeyHistory, engine, policy: Policy) -> dict[str, Level]:
@@ -68,10 +82,7 @@ def test_a_month_replayed_under_its_own_rules_changes_no_code_and_under_others_s
     url = f"sqlite:///{tmp_path}/registry.sqlite3"
     for name, value in (("DATA_DIR", str(tmp_path)), ("DATABASE_URL", url), ("RELOAD_MINUTES", str(RELOAD // 60_000))):
         monkeypatch.setenv(name, value)
-    migrate(url)
-    engine = open_engine(url)
-    items = tuple(ItemRecord(GTIN, ItemPart(code.serial, LOT)) for code in CODES[:3])
-    write_registry(engine, replace(REGISTRY, items=items))
+    engine = world(url)
     policy = Policy(built_in(), secret=load_secret(Settings.from_env()))
     with reading(engine) as connection:
         told = live(history, connection, policy)
@@ -91,6 +102,44 @@ def test_a_month_replayed_under_its_own_rules_changes_no_code_and_under_others_s
         scan: max(told[scan], Level.INFORMATION) for scan in december
     }
     commands(tmp_path, len(december))
+
+
+def test_the_calibration_puts_a_line_above_the_panel_into_the_shadow_and_activates_nothing(
+    history: ValkeyHistory, script: Script, valkey_server: ValkeyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path}/registry.sqlite3"
+    for name, value in (("DATA_DIR", str(tmp_path)), ("DATABASE_URL", url), ("REDIS_URL", valkey_server.url),
+                        ("STREAM_SHARDS", str(SHARDS))):  # fmt: skip
+        monkeypatch.setenv(name, value)
+    engine = world(url)
+    policy = Policy(built_in(), secret=load_secret(Settings.from_env()))
+    with reading(engine) as connection:
+        live(history, connection, policy)
+    Worker(script, engine, tmp_path).run_once()
+    (tmp_path / "panel.txt").write_text("\n".join(f"/{code.identity}" for code in CODES[:2]))
+    options = [str(tmp_path / "panel.txt"), "--why", "bought by ourselves", "--by", "an@example.vn"]
+    assert CliRunner().invoke(policy_command, ["panel", *options]).output == "2 codes taken in\n"
+    assert f"{CODES[0].identity}\tbought by ourselves" in CliRunner().invoke(policy_command, ["panel"]).output
+
+    calibrator, folder = Calibrator(engine, script, tmp_path, lambda: policy), PolicyFolder(tmp_path)
+    night, aim = NOON + 60 * DAY - 10 * 3_600_000, Aim()  # two o'clock in Vietnam
+    assert calibrator.nightly(night - 1, aim) is None
+    outcome = calibrator.nightly(night, aim)
+    assert outcome is not None
+    assert (outcome.placed, outcome.found.panel, outcome.found.capacity_line) == ("shadow", 2, None)
+    alerts = [code for code, margin in outcome.found.changes if margin >= 0]  # … that are known to be genuine
+    assert CODES[0].identity in alerts
+    assert calibrator.nightly(night + 3_600_000, aim) is None
+    shadow = folder.rules("shadow")
+    assert shadow is not None
+    assert (shadow.version, shadow.red) == ("score-3-night-2027-01-17", outcome.red)
+    assert folder.rules() == built_in()
+    told = CliRunner().invoke(policy_command, ["changes"]).output
+    assert f"{len(alerts)} codes would no longer be alerts" in told
+    folder.put("shadow", folder.sign(replace(built_in(), version="mine").to_json()))
+    assert calibrator.run(night + DAY, aim).placed == "calibrated.json"
+    assert folder.rules("shadow").version == "mine"  # type: ignore[union-attr]
+    assert "codes of the panel" in CliRunner().invoke(policy_command, ["calibrate"]).output
 
 
 def commands(folder: Path, scans: int) -> None:

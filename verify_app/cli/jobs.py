@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import click
+
+from .policy import calibrator_of
 
 if TYPE_CHECKING:
     from ..enterprise.desk import Desk
@@ -17,10 +20,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--once", is_flag=True, help="Do everything that waits, then end.")
 def command(once: bool) -> None:
-    """Work on what enterprises sent: imports and EPCIS documents. Several may run at once.
+    """Work on what enterprises sent: imports and EPCIS documents; calibrate the score at night. Several may run at
+    once.
 
     SIGTERM or Ctrl-C ends it at once: the present step is taken back and done again later; a killed one loses
     nothing either."""
+    from ..detection.calibration import Aim
     from ..serving.jobs import jobs_of, run, run_once
     from ..settings import Settings, SettingsError
     from ..store.engine import StoreUnavailable
@@ -34,7 +39,9 @@ def command(once: bool) -> None:
             return
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _end)
-        run(jobs, threading.Event())
+        calibrator, aim = calibrator_of(settings), Aim(a_day=settings.alerts_per_day)
+        nightly = {"calibration": lambda: calibrator.nightly(time.time_ns() // 1_000_000, aim)}
+        run({**jobs, **nightly}, threading.Event())
     except (SettingsError, StoreUnavailable) as error:
         raise click.ClickException(str(error)) from error
 

@@ -1,10 +1,11 @@
-"""Tables of what the detectors of lots remember: tags that cannot be linked to anything else, and counts."""
+"""Tables of what the detectors of lots remember (tags that cannot be linked to anything else, and counts), and of the
+panel that the score is measured by."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from .columns import CODE, DOCUMENT, MILLISECONDS
+from .columns import CODE, DOCUMENT, MILLISECONDS, prose
 from .tables import metadata
 
 watched_lot = sa.Table(
@@ -37,4 +38,15 @@ watched_serials = sa.Table(
     sa.Column("lot", CODE, primary_key=True),
     sa.Column("state", DOCUMENT, nullable=False),
     sa.Column("changed", MILLISECONDS, nullable=False, index=True),
+)
+
+# Codes known to be genuine.
+panel_code = sa.Table(
+    "panel_code",
+    metadata,
+    sa.Column("gtin", CODE, primary_key=True),
+    sa.Column("serial", CODE, primary_key=True),
+    prose("why"),
+    prose("actor"),
+    sa.Column("added", MILLISECONDS, nullable=False),
 )
