@@ -113,6 +113,17 @@ def test_the_event_tells_the_worker_what_was_odd():
     assert odd_by(Circumstances(unshipped=True, abroad=True), typed=False)
     assert odd_by(Circumstances(unshipped=True, network=Network.HOSTING), typed=False)
     assert not odd_by(Circumstances(unshipped=True), typed=False)
+    assert not odd_by(Circumstances(unlisted=True), typed=False, lot="L1")  # it may be late
+    assert odd_by(Circumstances(unlisted=True, complete=True), typed=False, lot="L1")
+
+
+def test_a_shop_whose_carton_was_sent_late_tries_no_codes_out_and_a_program_there_does():
+    late = replace(LOT, declared=1000, uploaded=10)
+    for origin, expected in ((Origin(Network.LINE, None, b"x"), False), (Origin(Network.HOSTING), True)):
+        watch = Watch()
+        asked = [Passport(code(f"X{n}"), MODEL, late) for n in range(24)]
+        found = [watch.seen(p.code, p, visit(when=NOW + n, origin=origin)) for n, p in enumerate(asked)]
+        assert found[-1].circumstances.flagged is expected
 
 
 def test_a_lot_code_carries_its_circumstances_and_is_never_unlisted():

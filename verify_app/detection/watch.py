@@ -87,16 +87,19 @@ def asked_by(watch: tuple[int, int, int], identity: str, when: int, odd: bool, n
 
 
 def is_odd(passport: Passport, visit: Visit) -> bool:
-    """Whether nobody can hold what was asked for: the serial does not exist (and was not typed), or the item has not
-    left its producer and is asked for from far away."""
-    if passport.item is None:
-        return visit.entry is not Entry.TYPED
+    """Whether nobody can hold what was asked for: the serial does not exist (and was not typed, and is none of a lot
+    whose producer has yet to send some: shops and warehouses count such goods), or the item has not left its producer
+    and is asked for from far away."""
     strange = visit.origin.network is Network.HOSTING or visit.country not in ("", "VN")
+    if passport.item is None:
+        late = passport.lot is not None and not passport.lot.complete
+        return visit.entry is not Entry.TYPED and (strange or not late)
     return strange and passport.model.books_shipments and passport.item.state is ItemState.COMMISSIONED
 
 
-def odd_by(seen: Circumstances, typed: bool) -> bool:
-    """The same from the circumstances that travelled with the event."""
+def odd_by(seen: Circumstances, typed: bool, lot: str = "") -> bool:
+    """The same from the circumstances that travelled with the event; a code that names a `lot` may be of a late one."""
+    strange = seen.network is Network.HOSTING or seen.abroad
     if seen.unlisted:
-        return not typed
-    return seen.unshipped and (seen.network is Network.HOSTING or seen.abroad)
+        return not typed and (strange or seen.complete or not lot)
+    return seen.unshipped and strange

@@ -29,6 +29,7 @@ def warehouse(diary: Diary, lot: Lot, rng: random.Random) -> None:
     """An importer's people count goods that are not in the data yet, row by row, for a week or two: the warehouse's
     line and a few phones."""
     book = diary.crowd.book
+    lot.row["uploaded"] = int(float(lot.row["size"]) * rng.uniform(0.5, 0.9))
     line = rng.choice(book.fixed[rng.randrange(34)]).address(rng)
     phones = [diary.crowd.agent() for _ in range(4)]
     number, day = rng.randrange(100_000, 900_000), START + rng.randrange(5, max(6, diary.a.days - 20)) * DAY

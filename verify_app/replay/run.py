@@ -100,7 +100,8 @@ class Replay:
             unshipped = known.unit is not None and known.unit.ship_ts is not None and known.unit.ship_ts > scan.ts
             typed = came.visit.entry is Entry.TYPED
             strange = came.abroad or came.network is Network.HOSTING  # a shop may have goods that are booked late
-            odd = (known.unit is None and not typed) or (unshipped and strange)
+            late = known.lot is not None and not known.complete
+            odd = (known.unit is None and not typed and (strange or not late)) or (unshipped and strange)
             flagged = self._guard.look(self._visits.asked(scan, came, odd))
             newly = flagged and scan.client.address not in self._flagged
             if newly:

@@ -71,11 +71,8 @@ class Detectors:
         seen, watch = circumstances(row.circumstances), row.watch
         scan = Happened(row.identity, row.gtin, row.lot, row.serial, row.when, seen, row.region, row.entry == "typed",
                         watch[0] if watch else 0)  # fmt: skip
-        if (
-            watch
-            and row.serial
-            and self._guard.look(asked_by(watch, row.identity, row.when, odd_by(seen, typed=scan.typed), seen.network))
-        ):
+        odd = odd_by(seen, scan.typed, row.lot)
+        if watch and row.serial and self._guard.look(asked_by(watch, row.identity, row.when, odd, seen.network)):
             flag(self._client, watch[0], row.when)
             yield tries_codes(scan)
             return
