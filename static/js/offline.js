@@ -84,9 +84,6 @@
   addEventListener("pageshow", growOld);
   addEventListener("visibilitychange", growOld);
   addEventListener("change", refusePhotos, true);
-  addEventListener("load", () => {
-    startWorker();
-    if (!self.indexedDB) return;
-    record().then(() => catchUp()).catch(() => {});
-  });
+  addEventListener("load", startWorker);
+  if (self.indexedDB) record().then(() => catchUp()).catch(() => {}); // at once: pictures may take long, and people leave
 })();

@@ -72,9 +72,10 @@ self.ownScans = (() => {
   const keepSlip = (item, slip) => within("readwrite", (store) => done(store.put(slip, item)), SLIPS);
   const slipOf = (item) => within("readonly", (store) => done(store.get(item)), SLIPS);
 
-  async function put(row) {
+  // One transaction, so that whoever leaves the page at once loses nothing. `make`: the row that stood there → the new one.
+  async function put(key, make) {
     await within("readwrite", async (store) => {
-      await done(store.put(row));
+      await done(store.put({ key, ...make(await done(store.get(key))) }));
       const rows = newestFirst(await done(store.getAll()));
       for (const old of rows.slice(MOST)) store.delete(old.key);
     });
@@ -86,17 +87,17 @@ self.ownScans = (() => {
     const key = keyOf(address);
     const before = await get(key);
     if (before && before.state === "pending") return before;
-    const row = { key, lang, at, state: "pending", name: before ? before.name : "" };
-    await put(row);
-    return row;
+    const row = { lang, at, state: "pending", name: before ? before.name : "" };
+    await put(key, () => row);
+    return { key, ...row };
   }
 
   // A result, with the moment of its check. `seen` holds verdict, tone, title, name.
   async function keepResult(address, lang, seen, checked) {
-    const key = keyOf(address);
-    const before = await get(key);
-    const at = before && before.state === "pending" ? before.at : checked;
-    await put({ key, lang, at, checked, state: "checked", ...seen });
+    await put(keyOf(address), (before) => {
+      const at = before && before.state === "pending" ? before.at : checked;
+      return { lang, at, checked, state: "checked", ...seen };
+    });
   }
 
   // The answer to a row that waited. A typed code moves to its own address, under which it will be scanned again.
@@ -105,7 +106,7 @@ self.ownScans = (() => {
     const typed = row.key.startsWith("/scan?") && answer.code && answer.code.url;
     const key = typed ? new URL(answer.code.url).pathname : row.key;
     if (key !== row.key) await within("readwrite", (store) => done(store.delete(row.key)));
-    await put({ key, lang: row.lang, at: row.at, checked, state: "checked", ...seenIn(answer) });
+    await put(key, () => ({ lang: row.lang, at: row.at, checked, state: "checked", ...seenIn(answer) }));
   }
 
   function seenIn(answer) {

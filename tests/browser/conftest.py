@@ -18,6 +18,15 @@ FLAGS = [
     "--disable-sync",
     "--disable-quic",
 ]
+
+
+def pytest_collection_modifyitems(items):
+    """A browser, a service and a test share two cores: a test that fails is tried once more, and the summary names it."""
+    for item in items:
+        if "/tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 
