@@ -21,7 +21,7 @@ FLAGS = [
 
 
 def pytest_collection_modifyitems(items):
-    """A browser, a service and a test share two cores: a test that fails is tried once more, and the summary names it."""
+    """Browser, service and test share two cores: a test that fails is tried once more, and the summary names it."""
     for item in items:
         if "/tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.flaky(reruns=1))

@@ -27,8 +27,8 @@ pytest_plugins = ("tests.fixtures_valkey", "tests.fixtures_history")
 
 @pytest.fixture
 def brief(script: Script, journal: Journal, valkey_server: ValkeyServer) -> Iterator[ValkeyHistory]:
-    """A history that waits 300 ms and rests for 200 ms."""
-    with connect(valkey_server.url, 300) as client:
+    """A history that waits a second and rests for 200 ms."""
+    with connect(valkey_server.url, 1_000) as client:
         yield ValkeyHistory(client, journal, shards=SHARDS, reload_ms=RELOAD, rest_ms=200)
 
 
@@ -41,7 +41,10 @@ def stalled(valkey_server: ValkeyServer, script: Script) -> Iterator[Callable[[]
 
 
 def eventually(question: Callable[[], bool]) -> bool:
-    return any(question() or time.sleep(0.02) for _ in range(500))
+    end = time.monotonic() + 60
+    while not (answer := question()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return answer
 
 
 def test_dead_server_gives_no_history_and_fills_the_journal(

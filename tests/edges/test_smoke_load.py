@@ -35,12 +35,13 @@ def test_every_answered_scan_of_ten_seconds_is_in_the_ledger(tmp_path):
     assert (told["failures"], told["lost"], told["doubled"]) == (0, 0, 0)
 
 
+@pytest.mark.flaky(reruns=1)  # what it starts shares two cores with other tests; the summary names a second try
 @pytest.mark.timeout(300)
 def test_two_processes_of_visitors_climb_the_stairs_and_the_plan_reads_what_was_measured(tmp_path):
     """How many scans a second hold here is no matter of this test: the limits are wide."""
     limits, stairs = tmp_path / "limits.toml", tmp_path / "stairs.toml"
     limits.write_text("error_rate = 1.0\nlost_scans = 0\nreached = 0.1\n")
-    stages = "".join(f"[[stage]]\nseconds = 6\nrate = {rate}\n" for rate in (8, 16))
+    stages = "".join(f"[[stage]]\nseconds = 8\nrate = {rate}\n" for rate in (4, 8))
     stairs.write_text(f'thresholds = "default"\npace = 0.5\nstaircase = true\n[mix]\nShopper = 1\n{stages}')
     out = tmp_path / "out"
     ran = run(
