@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from tests.browser.running import BIN, running_service
+from tests.drawn_pictures import drawn, lay_pictures  # noqa: F401 - `drawn` is a fixture
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -32,9 +33,9 @@ DESK = {"width": 1280, "height": 800}
 
 
 @pytest.fixture(scope="session")
-def service_data(tmp_path_factory):
+def service_data(tmp_path_factory, drawn):  # noqa: F811
     """DATA_DIR of the running service."""
-    return tmp_path_factory.mktemp("service") / "data"
+    return lay_pictures(drawn, tmp_path_factory.mktemp("service") / "data")
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from verify_app.demo.build import build_registry, recipes
 from verify_app.demo.cases import Case, cases
 from verify_app.demo.identifiers import scan_id, visitor
 from verify_app.demo.load import Loaded, Target, load
-from verify_app.demo.pictures import WIDTHS, write_pictures
+from verify_app.demo.pictures import WIDTHS
 from verify_app.detection.policy_files import built_in
 from verify_app.domain.code import Code, CodeError
 from verify_app.domain.evidence import Circumstances, Network
@@ -42,18 +42,10 @@ from verify_app.store.registry import Counts, counts, find, version, write_regis
 from verify_app.store.tables import scan
 from verify_app.verify import verify
 
-pytest_plugins = ("tests.fixtures_valkey",)
+pytest_plugins = ("tests.fixtures_valkey", "tests.drawn_pictures")
 
 DAY = 24 * 3_600_000
 PAST = len([case for case in cases() if case.seen])
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All pictures, drawn once for the tests that are not about them."""
-    folder = tmp_path_factory.mktemp("drawn")
-    write_pictures(folder, recipes())
-    return folder
 
 
 @pytest.fixture

@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from loadtests.instance import Instance
+from tests.drawn_pictures import lay_pictures
 from verify_app.store import ledger
 from verify_app.store.engine import open_engine, reading
 
-pytest_plugins = ("tests.fixtures_postgres", "tests.fixtures_valkey")
+pytest_plugins = ("tests.drawn_pictures", "tests.fixtures_postgres", "tests.fixtures_valkey")
 pytestmark = pytest.mark.timeout(300)
 NOBODYS = "/01/09521239999992/21/1"  # GS1's demonstration prefix; no registry holds it
 PHONE = "Mozilla/5.0 (Linux; Android 14; Phone {}) Mobile"
@@ -83,8 +84,8 @@ def demo():
 
 
 @pytest.fixture(scope="module")
-def instance(tmp_path_factory):
-    running = Instance(tmp_path_factory.mktemp("serve") / "data")
+def instance(tmp_path_factory, drawn):
+    running = Instance(lay_pictures(drawn, tmp_path_factory.mktemp("serve") / "data"))
     with running:
         yield running
 
@@ -238,8 +239,8 @@ def recorded(instance, phone):
     return json.loads(body)["recorded"]
 
 
-def test_with_engines_of_its_own_no_embedded_one_is_started(tmp_path, postgres_url, valkey_server):
-    running = Instance(tmp_path / "data", DATABASE_URL=postgres_url, REDIS_URL=valkey_server.url)
+def test_with_engines_of_its_own_no_embedded_one_is_started(tmp_path, drawn, postgres_url, valkey_server):
+    running = Instance(lay_pictures(drawn, tmp_path / "data"), DATABASE_URL=postgres_url, REDIS_URL=valkey_server.url)
     with running:
         assert pids(running.folder, "valkey-server") == []
         path = next(entry["path"] for entry in demo() if entry["expect"] == "VALID")
