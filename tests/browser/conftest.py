@@ -7,7 +7,10 @@ import subprocess
 import pytest
 
 from tests.browser.running import BIN, running_service
-from tests.drawn_pictures import drawn, lay_pictures  # noqa: F401 - `drawn` is a fixture
+
+pytest.register_assert_rewrite("tests.drawn_pictures")  # other tests name it as their plugin
+
+from tests.drawn_pictures import drawn, lay_pictures  # noqa: E402, F401 - `drawn` is a fixture
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
