@@ -30,7 +30,7 @@ NOTED = """async (paths) => {
 }"""
 OLDER = """async () => {
   const long = 3 * 24 * 3600 * 1000;
-  const opening = indexedDB.open("own-scans", 1);
+  const opening = indexedDB.open("own-scans");
   await new Promise((done) => { opening.onsuccess = done; });
   const store = opening.result.transaction("scans", "readwrite").objectStore("scans");
   const rows = await new Promise((done) => { const all = store.getAll(); all.onsuccess = () => done(all.result); });
