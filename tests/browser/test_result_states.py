@@ -8,7 +8,13 @@ import pytest
 
 from benchmarks.slow_line import SLOW_3G, measure
 from tests.browser.conftest import DESK, PHONE
+from verify_app.demo.identifiers import serial
+from verify_app.domain.holder import slip
+from verify_app.domain.parse import parse
+from verify_app.domain.scan import Proof
 from verify_app.domain.verdict import Reason
+from verify_app.secret import load_secret
+from verify_app.settings import Settings
 
 pytestmark = pytest.mark.browser
 
@@ -228,3 +234,30 @@ def test_the_wait_on_a_slow_line_is_measured_for_both_pages(chromium, service):
     waits = measure(chromium, service, rounds=1)
     assert waits.bare >= SLOW_3G["latency"] * 0.9
     assert waits.verdict >= SLOW_3G["latency"] * 0.9
+
+
+def test_the_first_device_keeps_its_slip_and_its_own_page_turns_green(shopper, cases, service_data):
+    """The slip is kept by the page's script, shown by it later, and the hidden number needs no script."""
+    page = shopper(user_agent="Mozilla/5.0 (Linux; Android 14) Chrome/142.0 Mobile Safari/537.36")
+    path = cases["REPEATED"]
+    code = parse(path)
+    fresh = serial(code.gtin, code.lot, 40)  # an item that no other test looks at
+    page.goto(f"/01/{code.gtin}/10/{code.lot}/21/{fresh}")
+    page.wait_for_function("item => ownScans.slipOf(item)", arg=f"{code.gtin}/{fresh}")
+    secret = load_secret(Settings(data_dir=service_data))
+    kept = slip(secret, code.identity, Proof.FIRST, 1_767_000_000_000)
+    page.goto(path)
+    assert page.locator("[data-verdict]").first.get_attribute("data-verdict") == "REPEATED"
+    page.evaluate("([item, slip]) => ownScans.keepSlip(item, slip)", [f"{code.gtin}/{code.serial}", kept])
+    page.goto(path)
+    page.locator("[data-holder-said]").wait_for()
+    assert page.locator(".receipt [data-verdict]").first.get_attribute("data-verdict") == "VALID"
+    assert "29/12/2025" in page.locator("[data-holder-said]").inner_text()
+    assert page.locator("[data-holder]").count() == 0
+    plain = shopper(java_script_enabled=False)
+    plain.goto(path)
+    assert plain.locator("[data-verdict]").first.get_attribute("data-verdict") == "REPEATED"
+    plain.fill("#holder-number", "matong 2026")
+    plain.press("#holder-number", "Enter")
+    plain.locator("[data-holder-said]").wait_for()
+    assert plain.locator("[data-verdict]").first.get_attribute("data-verdict") == "VALID"

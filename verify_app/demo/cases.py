@@ -21,7 +21,7 @@ class Case:
     """One case: the path that a browser opens, the headline that must come, and what the case shows.
 
     `code` is the item or lot that the registry holds for it, None where the case has none; `seen` names the pattern of
-    earlier visits that the loader invents for the code.
+    earlier visits that the loader invents for the code; `hidden` is the number hidden on the item, "" for none.
     """
 
     path: str
@@ -29,6 +29,7 @@ class Case:
     title: Text
     code: Code | None = None
     seen: str = ""
+    hidden: str = ""
 
 
 @cache
@@ -53,7 +54,9 @@ def demo_list() -> list[dict[str, str]]:
 
 def _case(raw: Table) -> Case:
     code = _code(raw) if "product" in raw else None
-    return Case(_path(raw, code), Reason(raw["expect"]), text(raw["title"]), code, raw.get("seen", ""))
+    return Case(
+        _path(raw, code), Reason(raw["expect"]), text(raw["title"]), code, raw.get("seen", ""), raw.get("hidden", "")
+    )
 
 
 def _code(raw: Table) -> Code:

@@ -15,6 +15,7 @@ from ..store.engine import reading
 from ..store.registry import counts, write_registry
 from .build import build_registry, recipes
 from .dates import instant
+from .hidden import write_hidden_numbers
 from .links import write_demo_links
 from .pictures import FIRST, write_pictures
 from .signed import write_schemes
@@ -79,6 +80,7 @@ def load(target: Target, now: int, *, if_empty: bool = False) -> Loaded:
         _write(path, progress)
     write_demo_links(target.engine)
     write_schemes(target.engine, target.master)
+    write_hidden_numbers(target.engine, target.master)
     write_standings(target.engine, instant(day, "08:30"))
     return Loaded(records, pictures, _see(target, path, progress))
 

@@ -35,6 +35,7 @@ from .fragments import Fragments, key_of
 blueprint = Blueprint("result", __name__)
 _SCALES = range(1, 41)
 _VIA = {"typed": Entry.TYPED, "camera": Entry.PHOTO}  # what /scan writes behind the address that it leads to
+_TELL_FIRST = (Detail.SEEN, Detail.MINE, Detail.HELD, Detail.SEALED)
 _MIMES = {"svg": "image/svg+xml", "png": "image/png"}
 
 
@@ -105,7 +106,7 @@ def result_context(answer: Answer, visit: Visit, number: int = 1) -> dict[str, A
         "further": receipt.further(verdict, say),
         "acts": [receipt.act_lines(act, say) for act in verdict.acts],
         "first_checked": receipt.first_checked(verdict, say),
-        "first_told": verdict.detail in (Detail.SEEN, Detail.MINE),  # the sentence below the headline holds the day
+        "first_told": verdict.detail in _TELL_FIRST,  # the sentence below the headline holds the day
         "comparisons": receipt.comparisons(answer.code, shown, local_date(visit.when), say),
         "limits": receipt.proof_limits(answer.code, say),
         "short": receipt.short_as_printed(raw_target(request)),
