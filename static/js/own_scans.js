@@ -1,4 +1,4 @@
-// The scans of this device: kept in its IndexedDB, sent nowhere. Pages and the service worker share this file.
+// The scans of this device: kept in its IndexedDB, sent nowhere. (A slip goes back to who signed it: see result.js.) Pages and the service worker share this file.
 "use strict";
 
 self.ownScans = (() => {
