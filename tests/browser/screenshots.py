@@ -18,6 +18,7 @@ from tests.browser.conftest import CHROMIUM, FLAGS, PHONE
 from tests.browser.guide import FILES, guide, moment_picture, picture_of
 from tests.browser.photos import codes_in_a_row
 from tests.browser.running import BIN, running_service
+from verify_app.domain.judge import FOR_ALL
 from verify_app.domain.verdict import Reason
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,7 +87,7 @@ def take(browser: Browser, address: str) -> None:
     cases = first_cases()
     for lang in FILES:
         page = phone(browser, address, "vi")
-        for reason in Reason:
+        for reason in FOR_ALL:
             page.goto(in_language(cases[reason], lang))
             assert page.locator("[data-verdict]").first.get_attribute("data-verdict") == reason
             shot(page).save(SHOPPER / picture_of(reason, lang), quality=50, method=6)

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.guide import FILES, SHOWN, guide, moment_picture, picture_of
 from tests.browser.screenshots import SHOPPER, in_language, phone, shot
-from verify_app.domain.verdict import Reason
+from verify_app.domain.judge import FOR_ALL
 
 MOST_BYTES = 3_000_000
 
@@ -19,7 +19,7 @@ MOST_BYTES = 3_000_000
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_verdict_stands_on_the_first_screen_of_a_phone(chromium, service, demo, lang):
     page = phone(chromium, service, "vi")
-    for reason in Reason:
+    for reason in FOR_ALL:
         page.goto(in_language(next(entry["path"] for entry in demo if entry["expect"] == reason), lang))
         card = page.locator("[data-verdict]").first
         assert card.get_attribute("data-verdict") == reason
@@ -35,7 +35,7 @@ def test_the_guide_says_what_the_help_says():
 
 
 def test_the_guide_has_a_picture_of_every_verdict_and_stays_light():
-    pictures = [SHOPPER / picture_of(reason, lang) for reason in Reason for lang in FILES]
+    pictures = [SHOPPER / picture_of(reason, lang) for reason in FOR_ALL for lang in FILES]
     pictures += [SHOPPER / moment_picture(name, lang) for name in SHOWN.values() for lang in FILES]
     for picture in pictures:
         with Image.open(picture) as image:
