@@ -1,4 +1,5 @@
--- What the scans of one code say of copies: the part of the state that the score reads. observe.lua calls it.
+-- What the scans of one code say of copies: the part of the state that the score reads. observe.lua calls it, and
+-- state.lua keeps it packed. Counts stop at 255, times are minutes since 2020.
 -- Nothing here decays: a copy from last year is a copy. Only tokens and the window of a shared link run out.
 -- A *newcomer* is a visitor without a place in the state. A newcomer is *credited* when nothing says that it is no
 -- independent holder of another piece: not from a hosting network, not from a client that tries codes out, not from
@@ -8,13 +9,8 @@
 --   facts 2 (1 used, 2 destroyed, 4 not shipped, 8 outside its market, 16 inside, 32 campaign, 64 flagged client,
 --   128 known by its address alone, 256 came through a shared link, as a rebuild knows; higher bits are for the worker),
 --   days since use 1, days that such an item lasts 1 (0 not known).
--- Packed, big-endian; counts stop at 255, times are minutes since 2020: version 1, shared until 3, tokens 1 (tenths),
---   filled 3, and the counts 1 each in the order of evidence.py (the first 31 of them in version 1), last day 2, last
---   newcomer's day 2, last used day 2, last newcomer 3, region and cluster of the last newcomer 1 each, places 1,
---   places [latitude 2, longitude 2, last 3, n 1], and to the end the tags of lines, 2 each.
 
--- All this runs for every scan, so what is packed stays packed until somebody needs it, and counts are a list: one call
--- takes all of them out of a string, while a table of names is filled name by name.
+-- All this runs for every scan, so counts are a list and not a table of names, which would be filled name by name.
 
 local byte, char, sub, find, floor, max, min, pack_, unpack_, NOTHING
 
@@ -22,10 +18,11 @@ local CREDITED, SHARED, CAMPAIGN, HOSTED, FLAGGED, OVER, KIN, DAYS, NDAYS, NORTH
 local ALTERNATE, GAP10, GAP30, FARGAP, BACK, FAST_SURE, FAST, USED, USED_LATE = 13, 14, 15, 16, 17, 18, 19, 20, 21
 local USED_DAYS, DESTROYED, UNSHIPPED, OUTSIDE, INSIDE, LINES, CROWDED, LATE20 = 22, 23, 24, 25, 26, 27, 28, 29
 local LATE40, SWITCH, OUTLIVED, OUTLIVED_TWICE, RETURNED, RETURNED_REGION, VAGUE = 30, 31, 32, 33, 34, 35, 36
-local COUNTS_OF = {31, VAGUE}  -- how many by version; NORTH, centre and south follow each other
+-- NORTH, centre and south follow each other
 local IS_USED, IS_DESTROYED, IS_UNSHIPPED, IS_OUTSIDE, IS_INSIDE = 1, 2, 4, 8, 16
 local IN_CAMPAIGN, IS_FLAGGED, IS_VAGUE, IS_LINKED = 32, 64, 128, 256
-local MOST_PLACES, PLACE, MOST_LINES, PLACE_KM = 5, 8, 8, 60  -- PLACE: bytes of one
+local MOST_PLACES, MOST_LINES, PLACE_KM = 5, 8, 60
+local LONGITUDES, LONG_AGO, PLACE = 7201, 32767, 6  -- of packed places, see state.lua; PLACE: bytes of one
 local TOKENS, TOKEN_MINUTES = 40, 36  -- four newcomers at once, and a tenth of one more every 36 minutes: four a day
 local SHARED_MINUTES = 3 * 1440
 local USUAL_LIFE = 45  -- days that an item lasts if nobody says how many
@@ -40,38 +37,29 @@ local function begin()
   NOTHING = string.rep('\0', VAGUE)
 end
 
+-- `last_day` of any scan, `last_used` of one after the item's use; `last_new`, `region` and `place` (its number) are
+-- those of the last newcomer; `known` is how many places there are: `packed` until evidence_places made them `places`
+-- {lat, lon, last, n, sure}; `tags` of lines, two bytes each.
 local function evidence_fresh()
   return {counts = {byte(NOTHING, 1, VAGUE)}, shared_until = 0, tokens = TOKENS, filled = 0, last_day = 0,
-    last_nday = 0, last_used = 0, last_new = 0, region = 0, place = 0, places = '', tags = ''}
+    last_used = 0, last_new = 0, region = 0, place = 0, known = 0, packed = '', tags = ''}
 end
 
--- Bytes before the places, and how many places; an error for what is no evidence.
-local function evidence_size(packed)
-  local head = 20 + COUNTS_OF[byte(packed, 1)]
-  local places = byte(packed, head)
-  assert(#packed >= head + PLACE * places)
-  return head, places
+local function evidence_day(minute)
+  return floor((minute + 420) / 1440)  -- the Vietnamese day
 end
 
-local function evidence_is_newer(packed)
-  local version = byte(packed, 1)
-  return version > #COUNTS_OF and version < 16
-end
-
-local function evidence_read(packed)
-  local head, places = evidence_size(packed)
-  local _, shared_until, tokens, filled = unpack_('>BI3BI3', packed)
-  local counts = {byte(packed, 9, head - 12)}
-  for i = #counts + 1, VAGUE do counts[i] = 0 end
-  local last_day, last_nday, last_used, last_new, region, place = unpack_('>I2I2I2I3BB', packed, head - 11)
-  return {counts = counts, shared_until = shared_until, tokens = tokens, filled = filled, last_day = last_day,
-    last_nday = last_nday, last_used = last_used, last_new = last_new, region = region, place = place,
-    places = sub(packed, head + 1, head + PLACE * places), tags = sub(packed, head + PLACE * places + 1)}
-end
-
-local function evidence_write(e)
-  return pack_('>BI3BI3', 2, e.shared_until, e.tokens, e.filled) .. char(unpack(e.counts)) .. pack_('>I2I2I2I3BBB',
-    e.last_day, e.last_nday, e.last_used, e.last_new, e.region, e.place, #e.places / PLACE) .. e.places .. e.tags
+local function evidence_places(e)
+  if e.places then return e.places end
+  e.places = {}
+  for i = 1, e.known do
+    local where, rest = unpack_('>I4I2', e.packed, PLACE * i - 5)
+    local late = where % 128 * 256 + floor(rest / 256)
+    where, rest = floor(where / 128), rest % 256
+    e.places[i] = {lat = floor(where / LONGITUDES) - 1800, lon = where % LONGITUDES - 3600, n = rest % 128,
+      last = late < LONG_AGO and e.last_new - late or 0, sure = rest >= 128}
+  end
+  return e.places
 end
 
 local function evidence_kilometres(lat1, lon1, lat2, lon2)
@@ -84,8 +72,8 @@ end
 local function circumstances_read(packed)
   if #packed < 12 then return nil end
   local network, sure, lat, lon, line, facts, since, life = unpack_('>BBi2i2I2I2BB', packed)
-  return {network = network % 4, abroad = floor(network / 4) % 2 == 1, sure = sure, lat = lat, lon = lon, line = line,
-    facts = facts, since = since, life = life}
+  return {network = network % 4, abroad = floor(network / 4) % 2 == 1, sure = sure, lat = max(-1800, min(1800, lat)),
+    lon = max(-3600, min(3600, lon)), line = line, facts = facts, since = since, life = life}
 end
 
 local function is(c, fact)
@@ -119,13 +107,13 @@ local function new_line(e, line)
 end
 
 local function moved(e, c, minute, silence)
-  local here, counts, known = nil, e.counts, #e.places / PLACE
+  local here, counts, known, places = nil, e.counts, e.known, evidence_places(e)
   for i = 1, known do
-    local lat, lon, last, n = unpack_('>i2i2I3B', e.places, PLACE * i - 7)
-    local apart = evidence_kilometres(lat, lon, c.lat, c.lon)
+    local at = places[i]
+    local apart = evidence_kilometres(at.lat, at.lon, c.lat, c.lon)
     if apart <= PLACE_KM then here = here or i
-    elseif apart > 150 and apart > 15 * math.abs(minute - last) then  -- 15 km a minute: faster than any flight
-      count(counts, c.sure == 2 and n >= 128 and FAST_SURE or FAST)
+    elseif apart > 150 and apart > 15 * math.abs(minute - at.last) then  -- 15 km a minute: faster than any flight
+      count(counts, c.sure == 2 and at.sure and FAST_SURE or FAST)
     end
   end
   if here then
@@ -136,16 +124,14 @@ local function moved(e, c, minute, silence)
       if silence >= 14400 then count(counts, FARGAP) end
     end
     here = known + 1
-    e.places = e.places .. pack_('>i2i2I3B', c.lat, c.lon, minute, 0)
+    e.known, places[here] = here, {last = minute, n = 0}
   else
     count(counts, CROWDED)
     count(counts, SWITCH)
     return
   end
-  local at = PLACE * here - 7
-  local lat, lon, last, n = unpack_('>i2i2I3B', e.places, at)
-  n = min(127, n % 128 + 1) + (c.sure == 2 and 128 or floor(n / 128) * 128)
-  e.places = sub(e.places, 1, at - 1) .. pack_('>i2i2I3B', lat, lon, max(last, minute), n) .. sub(e.places, at + PLACE)
+  local at = places[here]
+  at.lat, at.lon, at.last, at.n, at.sure = c.lat, c.lon, max(at.last, minute), min(127, at.n + 1), at.sure or c.sure == 2
   e.place = here
 end
 
@@ -153,7 +139,7 @@ local function credit(e, c, minute, today, region, age)
   local silence, counts, since = e.last_new > 0 and minute - e.last_new or 0, e.counts, c.since
   count(counts, CREDITED)
   if is(c, IN_CAMPAIGN) then count(counts, CAMPAIGN) end
-  if today > e.last_nday then count(counts, NDAYS); e.last_nday = today end
+  if today > evidence_day(e.last_new) then count(counts, NDAYS) end
   if silence >= 14400 then count(counts, GAP10) end
   if silence >= 43200 then count(counts, GAP30) end
   if age >= 28800 then count(counts, LATE20) end
@@ -176,6 +162,7 @@ local function credit(e, c, minute, today, region, age)
     if today > e.last_used then count(counts, USED_DAYS); e.last_used = today end
   end
   if not c.abroad and is(c, IS_UNSHIPPED) then count(counts, UNSHIPPED) end
+  evidence_places(e)  -- they are packed in relation to it
   e.last_new = max(e.last_new, minute)
 end
 
@@ -184,8 +171,9 @@ local function returned(e, c, minute, region, seen)
   if e.last_new <= seen + RETURN_MINUTES or minute < e.last_new + RETURN_MINUTES then return end
   if region > 0 and e.region > 0 and e.region ~= region then count(e.counts, RETURNED_REGION) end
   if e.place > 0 and c.sure > 0 then
-    local lat, lon, last = unpack_('>i2i2I3', e.places, PLACE * e.place - 7)
-    if last == e.last_new and evidence_kilometres(lat, lon, c.lat, c.lon) > PLACE_KM then count(e.counts, RETURNED) end
+    local at = evidence_places(e)[e.place]
+    local apart = evidence_kilometres(at.lat, at.lon, c.lat, c.lon)
+    if at.last == e.last_new and apart > PLACE_KM then count(e.counts, RETURNED) end
   end
 end
 
@@ -211,6 +199,13 @@ local function evidence_tells(e)
     or counts[SHARED] >= 20
 end
 
+-- What evidence.py reads: version 3 of this form 1, all counts 1 each, last newcomer 3, and how many came to each place, 1 each.
+local function evidence_told(e)
+  local seen = {}
+  for i = 1, e.known do seen[i] = e.places and e.places[i].n or byte(e.packed, PLACE * i) % 128 end
+  return char(3, unpack(e.counts)) .. pack_('>I3', e.last_new) .. char(unpack(seen))
+end
+
 local function evidence_share(e, minute)
   e.shared_until = max(e.shared_until, minute + SHARED_MINUTES)
 end
@@ -218,7 +213,7 @@ end
 -- A code's part of its product's sums: codes, credited, ndays, places, gap10, alternate.
 local function peer_parts(e)
   local counts = e.counts
-  return min(counts[DAYS], 1), min(counts[CREDITED], 6), min(counts[NDAYS], 6), min(#e.places / PLACE, 3),
+  return min(counts[DAYS], 1), min(counts[CREDITED], 6), min(counts[NDAYS], 6), min(e.known, 3),
     min(counts[GAP10], 2), min(counts[ALTERNATE], 3)
 end
 

@@ -9,9 +9,9 @@ from typing import Any
 from verify_app.domain.evidence import Circumstances, Evidence, Network, Peers
 
 _CIRCUMSTANCES = struct.Struct(">BBhhHHBB")
-_COUNTS = {1: 31, 2: 36}  # by version, as in evidence.lua, and in the order of Evidence
-_HEADS = {version: struct.Struct(f">B3sB3s{counts}BHHH3sBBB") for version, counts in _COUNTS.items()}
-_PLACE = struct.Struct(">hh3sB")
+_COUNTS = 36  # of the newest form, in the order of Evidence
+_OLD_COUNTS = {1: 31, 2: 36}  # of forms that an entry of the stream may still have while releases change
+_OLD_HEADS = {version: struct.Struct(f">B3sB3s{counts}BHHH3sBBB") for version, counts in _OLD_COUNTS.items()}
 _PEERS = struct.Struct(">6I")
 _FACTS = ("used", "destroyed", "unshipped", "outside", "inside", "campaign", "flagged", "vague", "linked", "unlisted",
           "complete", "invalid")  # fmt: skip
@@ -68,16 +68,25 @@ def linked(packed: bytes) -> bytes:
 
 
 def unpack(packed: bytes, first_minute: int) -> Evidence:
-    """Evidence from the state; `first_minute` is the code's first scan in minutes since 2020."""
-    known, form = _COUNTS[packed[0]], _HEADS[packed[0]]
-    head = form.unpack_from(packed)
-    counts = head[4 : 4 + known] + (0,) * (_COUNTS[2] - known)
-    last_new = int.from_bytes(head[4 + known + 3], "big")
-    places = head[-1]
-    at = form.size
-    seen = [packed[at + 7 + 8 * number] & 127 for number in range(places)]
-    span = max(0, last_new - first_minute) // _MINUTES_PER_DAY if last_new else 0
-    return _evidence((*counts, places, span, sum(seen) - max(seen, default=0)))
+    """Evidence as evidence.lua tells it; `first_minute` is the code's first scan in minutes since 2020. Raises
+    `struct.error` for what is none."""
+    if packed[0] in _OLD_HEADS:
+        counts, last_new, seen = _old(packed)
+    elif packed[0] == 3 and len(packed) >= 1 + _COUNTS + 3:
+        counts, last_new, seen = packed[1 : 1 + _COUNTS], packed[1 + _COUNTS : 4 + _COUNTS], packed[4 + _COUNTS :]
+    else:
+        raise struct.error(f"Expected evidence of version 1 to 3, got {len(packed)} bytes of version {packed[0]}.")
+    last = int.from_bytes(last_new, "big")
+    span = max(0, last - first_minute) // _MINUTES_PER_DAY if last else 0
+    return _evidence((*counts, len(seen), span, sum(seen) - max(seen, default=0)))
+
+
+def _old(packed: bytes) -> tuple[bytes, bytes, bytes]:
+    """Counts, minute of the last newcomer, and newcomers by place, of versions 1 and 2."""
+    known, form = _OLD_COUNTS[packed[0]], _OLD_HEADS[packed[0]]
+    *_, last_new, _, _, places = form.unpack_from(packed)
+    counts = packed[8 : 8 + known] + bytes(_COUNTS - known)
+    return counts, last_new, bytes(packed[form.size + 7 + 8 * number] & 127 for number in range(places))
 
 
 @lru_cache(maxsize=8192)

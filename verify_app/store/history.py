@@ -35,7 +35,7 @@ from .ledger import LedgerRow
 LIFETIME_MS = 5 * 366 * 86_400_000  # a code's history ends five years after its last scan
 STREAM_LIMIT = 1_000_000  # entries of one shard; beyond it scans go to the journal
 
-_PARTS = ("evidence.lua", "observe.lua")
+_PARTS = ("evidence.lua", "state.lua", "observe.lua")
 _SOURCE = "".join(files(__package__).joinpath(part).read_text(encoding="utf-8") for part in _PARTS)
 # named after its content: while releases change, each process calls the function that it was made for
 _NAME = f"verify_{sha256(_SOURCE.encode()).hexdigest()[:16]}"

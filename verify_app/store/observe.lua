@@ -8,78 +8,20 @@
 -- Keys that only few scans need are named after KEYS[1] and share its hash tag, hence its slot:
 --   r…  visitors without a place in the state, for as long as a reload is no scan (older ones leave now and then)
 --   d…  scans already replayed from a journal
--- State, version 1, big-endian; times are milliseconds since 2020-01-01 UTC, days are Vietnamese days since then:
---   version 1, parts 1 (1 located, 2 crowded), first 5, last 5, scans 3, tag of the first 4, travel pairs 1,
---   [latitude 2, longitude 2, time 5, tag 4], [newcomers 2, days 1, last day 2, N 1, C 1, S 1, abroad 1],
---   and up to 12 visitors: tag 4, last seen 5, first day 2, marks 1 (region 1-3, + 4 abroad).
--- Version 2, for codes with evidence: the same, but the number of visitors (1) before them, and the evidence at the end.
+-- What a state holds and how it is packed: state.lua.
 
 local SCAN, LOOK, REPLAY, FOLD, PREVIEW = 0, 1, 2, 3, 4
-local VISITORS, VISITOR, DAY, VIETNAM = 12, 12, 86400000, 25200000  -- so many, of so many bytes
+local DAY, VIETNAM = 86400000, 25200000
 local REPLAYED_FOR = 21600000  -- a journal whose replay broke off is taken up again within six hours
 local HELD_FOR = 60000  -- a rebuild that stops for a minute has ended
 local IMPOSSIBLE_KM, IMPOSSIBLE_KMH = 100, 900
 
 -- the present call; the server runs one at a time
-local KEYS, ARGV, mode, when, tag, marks, lat, lon, reload, lifetime, limit
+local KEYS, ARGV, mode, when, tag, short, marks, lat, lon, reload, lifetime, limit
 local region, abroad, located, public, today, circumstances
 
 local function up(number, most)
   return min(number + 1, most)
-end
-
-local function fresh()
-  return {first = 0, last = 0, scans = 0, first_tag = 0, travel = 0, count = 0, visitors = ''}
-end
-
-local NEWER = {}  -- what a reader says of a part that a newer release wrote
-
--- What is packed stays packed in a state read: place, visitors and evidence, until somebody needs them.
-local function read_head(packed)
-  local parts, first, last, scans, first_tag, travel, at = unpack_('>BI5I5I3I4B', packed, 2)
-  assert(parts <= 3 and scans > 0 and first <= last)
-  local s = {first = first, last = last, scans = scans, first_tag = first_tag, travel = travel, count = 0, visitors = ''}
-  if parts % 2 == 1 then
-    s.place, at = sub(packed, at, at + 12), at + 13
-  end
-  if parts >= 2 then
-    local newcomers, days, last_day, north, centre, south, abroads, after = unpack_('>I2BI2BBBB', packed, at)
-    s.crowd, at = {north, centre, south, newcomers = newcomers, days = days, last_day = last_day, abroad = abroads}, after
-  end
-  return s, at
-end
-
-local function read_visitors(s, packed, at, count)
-  assert(count >= 1 and count <= VISITORS and #packed >= at + VISITOR * count - 1)
-  s.count, s.visitors = count, sub(packed, at, at + VISITOR * count - 1)
-end
-
-local function read_1(packed)
-  local s, at = read_head(packed)
-  read_visitors(s, packed, at, (#packed - at + 1) / VISITOR)
-  assert(s.count == floor(s.count))
-  return s
-end
-
-local function read_2(packed)
-  local s, at = read_head(packed)
-  local count = byte(packed, at)
-  read_visitors(s, packed, at + 1, count)
-  s.evidence = sub(packed, at + 1 + VISITOR * count)
-  if evidence_is_newer(s.evidence) then error(NEWER) end
-  evidence_size(s.evidence)
-  return s
-end
-
-local READERS = {read_1, read_2}  -- by version; an older version keeps its reader here for ever
-
-local function write(s)
-  local c, crowd = s.crowd, ''
-  local parts = (s.place and 1 or 0) + (c and 2 or 0)
-  if c then crowd = pack_('>I2BI2BBBB', c.newcomers, c.days, c.last_day, c[1], c[2], c[3], c.abroad) end
-  local head = pack_('>BBI5I5I3I4B', s.evidence and 2 or 1, parts, s.first, s.last, s.scans, s.first_tag, s.travel)
-  if not s.evidence then return head .. (s.place or '') .. crowd .. s.visitors end
-  return head .. (s.place or '') .. crowd .. char(s.count) .. s.visitors .. s.evidence
 end
 
 local function keep(s)
@@ -106,7 +48,8 @@ local function answer(status, s, own, facts)
   local others, days, abroads, regions = s.count - (own and 1 or 0), 0, 0, {0, 0, 0}
   local latest, before, seen = 0, nil, {}
   for i = VISITOR, #bytes, VISITOR do
-    local day, marked = 256 * bytes[i - 2] + bytes[i - 1], bytes[i]
+    local marked = bytes[i] % 8  -- unpack_visitor, without the time
+    local day = bytes[i - 2] % 2 * 8192 + bytes[i - 1] * 32 + (bytes[i] - marked) / 8
     if day ~= before and not seen[day] then
       days, seen[day] = days + 1, true
       if day > latest then latest = day end
@@ -155,7 +98,7 @@ end
 
 local function newcomer(s)
   if s.count < VISITORS then
-    s.visitors = s.visitors .. pack_('>I4I5I2B', tag, when, today, region + 4 * abroad)
+    s.visitors = s.visitors .. pack_visitor(short, floor(when / 1000), today, region + 4 * abroad)
     s.count = s.count + 1
     return
   end
@@ -167,21 +110,22 @@ local function newcomer(s)
   if abroad == 1 then c.abroad = up(c.abroad, 255) end
 end
 
+local function put_visitor(s, own, second, day, marked)
+  s.visitors = sub(s.visitors, 1, own - 1) .. pack_visitor(short, second, day, marked) .. sub(s.visitors, own + VISITOR)
+end
+
 local function earlier(s, own)
-  if s.scans == 0 or when < s.first then s.first, s.first_tag = when, tag end
+  if s.scans == 0 or when < s.first then s.first, s.first_tag = when, short end
   if own then
-    local first_day = unpack_('>I2', s.visitors, own + 9)
-    if today < first_day then
-      s.visitors = sub(s.visitors, 1, own + 8) .. pack_('>I2', today) .. sub(s.visitors, own + 11)
-    end
+    local second, first_day, marked = unpack_visitor(s.visitors, own)
+    if today < first_day then put_visitor(s, own, second, today, marked) end
   end
 end
 
 local function again_here(s, own)
-  local seen, day, marked = unpack_('>I5I2B', s.visitors, own + 4)
+  local second, day, marked = unpack_visitor(s.visitors, own)
   if marked % 4 == 0 then marked = marked + region end
-  local said = pack_('>I5I2B', max(seen, when), day, marked)
-  s.visitors = sub(s.visitors, 1, own + 3) .. said .. sub(s.visitors, own + VISITOR)
+  put_visitor(s, own, max(second, floor(when / 1000)), day, marked)
 end
 
 local function add(s, own)
@@ -193,15 +137,16 @@ local function add(s, own)
   local before = 0
   if s.place then
     local place_lat, place_lon, place_tag
-    place_lat, place_lon, before, place_tag = unpack_('>i2i2I5I4', s.place)
-    if place_tag ~= tag then
+    place_lat, place_lon, before, place_tag = unpack_('>i2i2I4I3', s.place)
+    before = 1000 * before
+    if place_tag ~= short then
       local apart = kilometres(place_lat, place_lon, lat, lon)
       if apart > IMPOSSIBLE_KM and apart > IMPOSSIBLE_KMH * math.abs(when - before) / 3600000 then
         s.travel = up(s.travel, 255)
       end
     end
   end
-  if when >= before then s.place = pack_('>i2i2I5I4', lat, lon, when, tag) end
+  if when >= before then s.place = pack_('>i2i2I4I3', lat, lon, floor(when / 1000), short) end
 end
 
 -- Adds this scan to the evidence; returns it and the product's peers for the answer: length 2, evidence, peers 24;
@@ -211,20 +156,20 @@ local function gather(s, seen, counts)
   local followed, tells, peers = false, false, nil
   if mode == PREVIEW then
     if s.scans > 0 then
-      local e = s.evidence and evidence_read(s.evidence) or evidence_fresh()
-      evidence_share(e, minute)
-      s.evidence = evidence_write(e)
+      s.evidence = s.evidence or evidence_fresh()
+      evidence_share(s.evidence, minute)
     end
   elseif counts then
-    local e = s.evidence and evidence_read(s.evidence) or evidence_fresh()
+    local e = s.evidence or evidence_fresh()
+    s.evidence = e
     local codes, credited, ndays, places, gap10, alternate = peer_parts(e)
     local age = s.scans > 0 and minute - floor(s.first / 60000) or 0
     followed = evidence_add(e, circumstances, seen, minute, today, region, age)
-    s.evidence, tells = evidence_write(e), evidence_tells(e)
+    tells = evidence_tells(e)
     local a, b, c, d, f, g = peer_parts(e)
     peers = peers_add(KEYS[5], a - codes, b - credited, c - ndays, d - places, f - gap10, g - alternate)
   end
-  local packed = s.evidence or ''
+  local packed = s.evidence and evidence_told(s.evidence) or ''
   return pack_('>I2', #packed) .. packed .. (peers or peers_add(KEYS[5], 0, 0, 0, 0, 0, 0)), followed, tells
 end
 
@@ -232,6 +177,7 @@ local function observe(keys, arguments)
   KEYS, ARGV = keys, arguments
   if not byte then begin() end
   mode, when, tag, marks, lat, lon, reload, lifetime, limit = unpack_('>BI5I4Bi2i2I5I5I4', ARGV[1])
+  short = tag % TAG
   region = marks % 4
   abroad = floor(marks / 4) % 2
   located = floor(marks / 8) % 2 == 1
@@ -260,7 +206,7 @@ local function observe(keys, arguments)
     local version = byte(packed, 1) or 0
     local intact, state = pcall(READERS[version] or error, packed)
     if intact then s = state
-    elseif state == NEWER or (version > #READERS and version < 16) then status = 2  -- of a newer release: not ours to understand or change
+    elseif version > #READERS and version < 16 then status = 2  -- of a newer release: not ours to understand or change
     else fault = 8 end
   end
   if status > 0 then
@@ -268,8 +214,11 @@ local function observe(keys, arguments)
     return answer(status, fresh(), nil, mode == SCAN and 2 or 0) .. told
   end
 
-  local own, seen = find_visitor(s.visitors, sub(ARGV[1], 7, 10)), nil
-  if own then seen = unpack_('>I5', s.visitors, own + 4) end
+  local own, seen = find_visitor(s.visitors, sub(ARGV[1], 8, 10)), nil
+  if own then
+    local second = unpack_visitor(s.visitors, own)
+    seen = second == floor(s.last / 1000) and s.last or 1000 * second  -- to the millisecond for who was here last
+  end
   local placed = public and (own or s.count < VISITORS)
   local recent = 'r' .. sub(KEYS[1], 2)
   if not placed and mode ~= FOLD then
@@ -278,7 +227,7 @@ local function observe(keys, arguments)
   end
   local again = seen and when - seen < reload and (mode ~= REPLAY or seen - when < reload)
 
-  local facts = fault + (circumstances and 16 or 0) + (again and 1 or 0) + (s.scans > 0 and s.first_tag == tag and 4 or 0)
+  local facts = fault + (circumstances and 16 or 0) + (again and 1 or 0) + (s.scans > 0 and s.first_tag == short and 4 or 0)
   if (mode == SCAN and not again) then facts = facts + 2 end
   local before, others = answer(0, s, own, facts)
   local scans = s.scans
