@@ -1,16 +1,25 @@
-"""What a campaign brings besides steady scans: a code that goes viral, somebody who tries serials out, photos."""
+"""What a campaign brings besides steady scans: a code that goes viral, somebody who tries serials out, photos.
+
+`make bench` measures all of it; `python -m benchmarks.crowds` the photos alone, in a minute."""
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from statistics import median
 from typing import Any
 
+from PIL import Image, ImageFilter
+
+from benchmarks.goods import Goods
 from benchmarks.load import Asked, Run, load
+from benchmarks.site import Site
 from verify_app.domain.parse import parse
 from verify_app.images.symbols import symbol
 
@@ -58,20 +67,36 @@ def flood(port: int, genuine: Asked, unknown: Asked, seconds: float, rounds: int
 
 
 def uploads(port: int, genuine: Asked, seconds: float, rounds: int) -> dict[str, Any]:
-    """Genuine scans while four photos a second are sent in, against genuine scans alone."""
-    photo = symbol(parse(genuine.paths[0]), "https://id.example", "qr", "png")
+    """Genuine scans while four photos a second are sent in, each of 12 million pixels as a phone takes them, against
+    genuine scans alone; and how long a photo waited for its answer."""
+    photo = phone_photo(symbol(parse(genuine.paths[0]), "https://id.example", "qr", "png"))
     runs, shares, read, busy = [], [], 0, 0
+    waited: list[float] = []
     for _ in range(rounds):
         alone, sender = load(port, genuine, seconds), _Photos(port, photo)
         beside = load(port, genuine, seconds)
         sender.end()
         runs, read, busy = [*runs, alone, beside], read + sender.read, busy + sender.busy
+        waited += sender.waited
         shares.append(beside.rate / alone.rate)
     summed = _summed(runs, 32)
     summed["answered"] += read
     summed["cut_off_at_most"] += busy
     told = {"photos_read": read, "photos_told_to_come_again": busy, "genuine_share": round(median(shares), 3)}
-    return summed | told
+    waits = {"photo_s_median": round(median(waited or [0.0]), 2), "photo_s_longest": round(max(waited or [0.0]), 2)}
+    rates = {"rates_alone_and_beside": [round(median(run.rate for run in runs[at::2])) for at in (0, 1)]}
+    return summed | told | waits | rates | {"photo_bytes": len(photo)}
+
+
+def phone_photo(drawn: bytes) -> bytes:
+    """A JPEG of 3000 by 4000 pixels: the drawn symbol on a label a quarter as wide, held askew on something rough."""
+    code, rough = Image.open(BytesIO(drawn)).convert("RGB"), (750, 1000)
+    table = Image.merge("RGB", [Image.effect_noise(rough, 60) for _ in range(3)]).resize((3000, 4000))
+    label = code.resize((750, 750), Image.Resampling.NEAREST).rotate(7, expand=True, fillcolor=(255, 255, 255))
+    table.paste(label, (1000, 1300))
+    out = BytesIO()
+    table.filter(ImageFilter.GaussianBlur(1.2)).save(out, "JPEG", quality=85)
+    return out.getvalue()
 
 
 def _summed(runs: Sequence[Run], connections: int) -> dict[str, Any]:
@@ -104,6 +129,7 @@ class _Photos:
 
     def __init__(self, port: int, photo: bytes) -> None:
         self.read = self.busy = 0
+        self.waited: list[float] = []
         self._end = threading.Event()
         self._pending: list[threading.Thread] = []
         self._sender = threading.Thread(target=self._send_all, args=(port, photo))
@@ -129,10 +155,12 @@ class _Photos:
             data=f"{head}Content-Type: image/png\r\n\r\n".encode() + photo + f"\r\n--{edge}--\r\n".encode(),
             headers={"Content-Type": f"multipart/form-data; boundary={edge}", "User-Agent": f"Photo {time.time_ns()}"},
         )
+        began = time.monotonic()
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 answer.read()
             self.read += 1
+            self.waited.append(time.monotonic() - began)
         except OSError:  # busy, as it says
             self.busy += 1
 
@@ -147,3 +175,20 @@ def _counted(port: int, measure: re.Pattern[str]) -> float:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
         found = measure.search(answer.read().decode())
     return float(found[1]) if found else 0.0
+
+
+def main() -> int:
+    """Measure photos beside scans and print one JSON object."""
+    goods = Goods(5_000)
+    with Site(goods) as site, site.serving("service") as port:
+        genuine = Asked([goods.path(number) for number in range(goods.items)], {"Accept-Encoding": "gzip, deflate, br"})
+        for _ in range(8):
+            warm = load(port, genuine, 2.0)
+        print(f"warm: {warm.rate:,.0f} scans a second", file=sys.stderr)
+        found = uploads(port, genuine, 5.0, 3)
+    print(json.dumps(found, indent=1))
+    return 1 if found["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -300,3 +300,18 @@ def test_a_spent_budget_ends_the_search_after_one_pass(monkeypatch: pytest.Monke
     monkeypatch.setattr(cascade, "BUDGET", -1.0)
     decode(file_of(Image.new("L", (300, 300))))
     assert made == [cascade.PASSES[0]]
+
+
+@pytest.mark.parametrize(("hurried", "looks"), [(False, 2), (True, 1)])
+def test_while_others_wait_one_look_does_for_a_qr_code(
+    monkeypatch: pytest.MonkeyPatch, hurried: bool, looks: int
+) -> None:
+    made = []
+    monkeypatch.setattr(cascade, "look", lambda picture, step: made.append(step) or look(picture, step))
+    (symbol,) = decode(file_of(qr(LINK)), hurried).symbols
+    assert (symbol.text, len(made)) == (LINK, looks)
+
+
+def test_while_others_wait_a_bar_code_is_still_read_twice() -> None:
+    (symbol,) = decode(file_of(bars(zxingcpp.BarcodeFormat.EAN13, "9506000134352")), hurried=True).symbols
+    assert (symbol.text, symbol.confirmed) == ("9506000134352", True)

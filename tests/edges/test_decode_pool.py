@@ -21,6 +21,7 @@ import segno
 from PIL import Image
 
 from verify_app.images import pool as pool_module
+from verify_app.images.child import STEPS_BACK
 from verify_app.images.errors import DecodeBusy, DecodeTimeout, ImageError
 from verify_app.images.limits import BODY_LIMIT
 from verify_app.images.pool import DecodePool
@@ -114,6 +115,7 @@ def test_nothing_runs_before_the_first_photo_and_nothing_after_close() -> None:
 def test_one_process_reads_many_photos(shared: DecodePool) -> None:
     read(shared, photo())
     before = shared.pids()
+    assert os.getpriority(os.PRIO_PROCESS, before[0]) == min(19, os.nice(0) + STEPS_BACK)  # scans go first
     for number in range(5):
         assert read(shared, photo(f"{LINK}{number}")) == [f"{LINK}{number}"]
     assert shared.pids() == before
@@ -174,7 +176,7 @@ def test_a_photo_beyond_the_queue_is_told_to_come_again() -> None:
         os.kill(pid, signal.SIGSTOP)
         with ThreadPoolExecutor(2) as threads:
             both = [threads.submit(read, pool, photo()) for _ in range(2)]
-            assert wait_until(lambda: pool._places._value == 0)
+            assert wait_until(lambda: pool.waiting == 1)
             with pytest.raises(DecodeBusy) as caught:
                 pool.decode(photo())
             assert caught.value.retry_after > 0
@@ -261,13 +263,14 @@ def test_a_hung_decoder_without_a_parent_is_ended_by_the_kernel(tmp_path: Path) 
     script.write_text(
         "import sys, time\n"
         "from verify_app.images import child\n"
-        "child.answer = lambda data: [None for _ in iter(int, 1)]\n"  # never ends, never sleeps
+        "child.answer = lambda data, hurried: [None for _ in iter(int, 1)]\n"  # never ends, never sleeps
         "child.main(int(sys.argv[1]), 0.2, 640)\n"
     )
     ours, theirs = __import__("multiprocessing").Pipe()
     process = subprocess.Popen([sys.executable, script, str(theirs.fileno())], pass_fds=(theirs.fileno(),))
     theirs.close()
     ours.recv_bytes()
+    ours.send_bytes(b"")
     ours.send_bytes(b"a photo")
     assert process.wait(30) == -signal.SIGALRM
     ours.close()

@@ -93,9 +93,10 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 def main() -> int:
     """Read a photo from the input and write it anew to the output, within limits."""
-    from PIL import Image  # noqa: F401 - loaded before the memory is limited
+    from .child import confine, step_back
 
-    from .child import confine
+    step_back()
+    from PIL import Image  # noqa: F401 - loaded before the memory is limited
 
     confine(_MEMORY_MB)
     try:

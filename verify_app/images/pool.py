@@ -40,13 +40,16 @@ class _Lost(Exception):  # noqa: N818 - never leaves this module
 class DecodePool:
     """`processes` decoders, and room for `queue` photos that wait for one. Processes start with the first photo.
 
-    `deadline_s` is wall time for one photo once its turn has come; `memory_mb` bounds a decoder's address space.
+    `deadline_s` is wall time for one photo once its turn has come: far more than it needs, for scans go first (see
+    child.py). `memory_mb` bounds a decoder's address space. While photos wait, each gets fewer looks (decode.py).
     """
 
-    def __init__(self, processes: int, queue: int, deadline_s: float = 2.0, memory_mb: int = 640) -> None:
+    def __init__(self, processes: int, queue: int, deadline_s: float = 4.0, memory_mb: int = 640) -> None:
         self.deadline_s = deadline_s
         self._memory_mb = memory_mb
-        self._places = threading.BoundedSemaphore(processes + queue)
+        self._places = processes + queue
+        self._inside = 0
+        self._counting = threading.Lock()
         self._idle: LifoQueue[_Decoder | None] = LifoQueue()
         for _ in range(processes):
             self._idle.put(None)  # a turn without a process yet
@@ -58,12 +61,20 @@ class DecodePool:
         down), `DecodeBusy` or `DecodeTimeout`; the next photo is not touched by any of them."""
         if len(data) > BODY_LIMIT:  # before 20 MB are copied into a pipe
             raise ImageError("too_large", f"at most {BODY_LIMIT} bytes", f"{len(data)} bytes")
-        if self._closed or not self._places.acquire(blocking=False):
-            raise DecodeBusy(int(self.deadline_s) + 1)
+        with self._counting:
+            if self._closed or self._inside == self._places:
+                raise DecodeBusy(int(self.deadline_s) + 1)
+            self._inside += 1
         try:
             return self._with_turn(data)
         finally:
-            self._places.release()
+            with self._counting:
+                self._inside -= 1
+
+    @property
+    def waiting(self) -> int:
+        """Photos that wait for their turn."""
+        return max(0, self._inside - self._processes)
 
     def pids(self) -> tuple[int, ...]:
         """Process ids of the idle decoders, for tests and health."""
@@ -92,7 +103,7 @@ class DecodePool:
                     decoder.stop()
                 decoder = None
                 decoder = _Decoder(self.deadline_s, self._memory_mb)
-            return decoder.decode(data)
+            return decoder.decode(data, hurried=self.waiting > 0)
         finally:
             self._idle.put(decoder)
 
@@ -118,7 +129,7 @@ class _Decoder:
             theirs.close()
         self.pid = self._process.pid
         try:
-            word = self._exchange(None, START_S)
+            word = self._exchange((), START_S)
         except (_Lost, DecodeTimeout) as error:
             self.stop()
             raise ImageError("crashed", "a decoder that starts", f"exit code {self._process.returncode}") from error
@@ -130,11 +141,11 @@ class _Decoder:
         """Whether it still runs and is not due for replacement."""
         return self._process.poll() is None and self._photos < PHOTOS
 
-    def decode(self, data: bytes) -> Decoded:
+    def decode(self, data: bytes, *, hurried: bool) -> Decoded:
         """Read one picture, or stop the process when the deadline has come."""
         self._photos += 1
         try:
-            word = self._exchange(data, self._deadline_s)
+            word = self._exchange((b"hurry" if hurried else b"", data), self._deadline_s)
         except _Lost:
             self.stop()
             _LOG.warning("Decoder process %s ended with code %s.", self.pid, self._process.returncode)
@@ -153,7 +164,7 @@ class _Decoder:
         self._process.kill()
         self._process.wait()
 
-    def _exchange(self, data: bytes | None, seconds: float) -> Word:
+    def _exchange(self, told: tuple[bytes, ...], seconds: float) -> Word:
         late = threading.Event()
 
         def end() -> None:
@@ -164,8 +175,8 @@ class _Decoder:
         timer.daemon = True
         timer.start()
         try:
-            if data is not None:
-                self._link.send_bytes(data)
+            for part in told:
+                self._link.send_bytes(part)
             word: Word = _WORDS.decode(self._link.recv_bytes())
             return word
         except (EOFError, OSError) as error:
