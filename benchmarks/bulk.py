@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from benchmarks.goods import Goods
 from verify_app.domain.code import Code
+from verify_app.domain.evidence import Circumstances, Network
 from verify_app.domain.scan import Visit
 from verify_app.store import keys
 from verify_app.store.event import row_of
@@ -20,7 +21,7 @@ from verify_app.store.history import Mode, Script
 from verify_app.store.rebuild import complete
 
 _BATCH = 20_000
-_PIPELINE = 500
+_PIPELINE, _STREAM = 500, 50_000  # calls at once; events until the streams are emptied
 _SHARDS, _RELOAD, _DAY = 16, 1_800_000, 86_400_000
 _ITEM = "INSERT OR IGNORE INTO item (gtin, serial, lot, state, state_at) VALUES (?, ?, ?, 'active', 0)"
 
@@ -96,24 +97,34 @@ _STATEMENTS = (
 )
 
 
-def fill_histories(client: redis.Redis, goods: Goods, count: int) -> int:
-    """Give so many items, spread over the goods, a history of one visitor, through the script that scans use (so the
-    streams take their events too, and are emptied again: they were no scans). Returns how many."""
-    if not count:
-        return 0
+def fill_histories(client: redis.Redis, goods: Goods, count: int, begin: int = 0) -> Iterator[int]:
+    """Give so many items, spread over the goods, a history of one buyer at one place with its evidence, through the
+    script that scans use (so the streams take their events too, and are emptied again: they were no scans). Yields how
+    many there are, `begin` at first, after each 50,000: who is stopped may begin there again."""
+    if begin == count:
+        return
     script = Script(client, shards=_SHARDS, reload_ms=_RELOAD)
     if len(complete(client, _SHARDS)) != _SHARDS:
         raise RuntimeError("Expected complete histories before filling them.")
     script.load()
     now, step = time.time_ns() // 1_000_000 - _DAY, max(1, goods.items // count)
-    for begin in range(0, count, _PIPELINE):
+    for done in range(begin, count, _PIPELINE):
+        if done % _STREAM == 0:
+            _empty_streams(client)
+            yield done
         with client.pipeline(transaction=False) as pipeline:
-            for number in range(begin, min(count, begin + _PIPELINE)):
+            for number in range(done, min(count, done + _PIPELINE)):
                 _, _, gtin, _, lot, _, serial = goods.path(number * step).split("/")
                 code, visitor = Code("01", gtin, (("10", lot), ("21", serial))), number.to_bytes(16, "big")
-                row = row_of(code, Visit(f"{number:032x}", now, visitor, country="VN", region="N"))
+                seen = Circumstances(network=Network.LINE, place=(421, 2117), line=number % 65_536)
+                visit = Visit(f"{number:032x}", now, visitor, country="VN", region="N", circumstances=seen)
+                row = row_of(code, visit)
                 pipeline.execute_command("FCALL", script.name, *script.arguments(Mode.SCAN, row))
             pipeline.execute()
+    _empty_streams(client)
+    yield count
+
+
+def _empty_streams(client: redis.Redis) -> None:
     for shard in range(_SHARDS):
         client.xtrim(keys.stream(shard), maxlen=0, approximate=False)
-    return count

@@ -3,7 +3,8 @@
 For each size a registry is written in bulk into SQLite (rows straight into the tables: what `write_registry` would
 write). The largest one also gets live histories in Valkey. Then 5,000 items of 50 products, which lie spread over the
 registry, are asked for again and again (warm), and items of theirs that were never asked for (cold: one SQL query
-each) where there are enough. All sizes are measured in alternating rounds, side by side, so that what else the machine
+each) where there are enough. With `--keep FOLDER` what was written stays there and is found again, also by a run that
+was stopped in the middle: `--rounds 0` only writes. All sizes are measured in alternating rounds, side by side, so that what else the machine
 does cancels out; ratios are medians over rounds, to the smallest size.
 """
 
@@ -32,20 +33,30 @@ _WARM = 6
 class Sized:
     """One registry of a size with its web server, and what was measured on it."""
 
-    def __init__(self, items: int, stack: ExitStack, histories: int) -> None:
+    def __init__(self, items: int, stack: ExitStack, histories: int, kept: Path | None) -> None:
         self.items, self._cold = items, 0
         self.goods = Goods(items, per_model=max(200, items // 5_000))
-        self.site = Site(Goods(10 * self.goods.per_model, per_model=self.goods.per_model))
+        begin = Goods(10 * self.goods.per_model, per_model=self.goods.per_model)
+        self.site = Site(begin, kept / str(items) if kept else None)
         stack.enter_context(self.site)
-        self.seconds = fill_items(self.site.settings.database, self.goods, self.site.goods.items)
-        client = self.site.client()
-        empty = client.info("memory")["used_memory"]
-        self.histories = fill_histories(client, self.goods, histories)
-        self.bytes = (client.info("memory")["used_memory"] - empty) / histories if histories else 0.0
-        client.close()
+        self._note = self.site.folder / "filled.json"
+        self.filled = {"fill_s": 0.0, "histories": 0, "empty": 0} | _read(self._note)
+        if not self.filled["fill_s"]:
+            self._noted(fill_s=fill_items(self.site.settings.database, self.goods, begin.items))
+        with self.site.client() as client:
+            if not self.filled["empty"]:
+                self._noted(empty=client.info("memory")["used_memory"])
+            for done in fill_histories(client, self.goods, histories, int(self.filled["histories"])):
+                self._noted(histories=done)
+            grown = client.info("memory")["used_memory"] - self.filled["empty"]
+        self.histories, self.bytes = histories, grown / histories if histories else 0.0
         self.port = stack.enter_context(self.site.serving("service"))
         self.hot = Asked(self._paths(range(HOT // PRODUCTS)), HTML)
         self.runs: dict[str, list[Run]] = {"warm": [], "cold": []}
+
+    def _noted(self, **facts: float) -> None:
+        self.filled |= facts
+        self._note.write_text(json.dumps(self.filled))
 
     def _paths(self, items: range) -> list[str]:
         """The same items of each of 50 products that lie evenly spread over the registry."""
@@ -73,7 +84,7 @@ class Sized:
             "items": self.items,
             "histories": self.histories,
             "bytes_per_history": round(self.bytes),
-            "fill_s": round(self.seconds, 1),
+            "fill_s": round(self.filled["fill_s"], 1),
         }
         for name, runs in self.runs.items():
             if runs:
@@ -82,15 +93,21 @@ class Sized:
         return told
 
 
-def measure(sizes: list[int], histories: int, rounds: int, seconds: float) -> dict[str, Any]:
-    """Measure all sizes side by side."""
+def _read(note: Path) -> dict[str, float]:
+    found: dict[str, float] = json.loads(note.read_text()) if note.exists() else {}
+    return found
+
+
+def measure(sizes: list[int], histories: int, times: tuple[int, float], kept: Path | None = None) -> dict[str, Any]:
+    """Measure all sizes side by side, in so many rounds of so many seconds."""
+    rounds, seconds = times
     with ExitStack() as stack:
         sized = []
         for items in sizes:
             print(f"writing {items:,} items", file=sys.stderr, flush=True)
             # live histories belong to the largest registry: the question is 10,000,000 items and 1,000,000 histories
-            sized.append(Sized(items, stack, histories if items == max(sizes) else 0))
-        for one in sized:
+            sized.append(Sized(items, stack, histories if items == max(sizes) else 0, kept))
+        for one in sized if rounds else ():
             one.warm_up()
         for number in range(rounds):
             for one in sized if number % 2 == 0 else reversed(sized):
@@ -101,7 +118,9 @@ def measure(sizes: list[int], histories: int, rounds: int, seconds: float) -> di
         return {
             "machine": machine(),
             "sizes": [one.facts() for one in sized],
-            "ratios": {
+            "ratios": {}
+            if not rounds
+            else {
                 f"{one.items}/{first.items}": round(
                     median(a.rate / b.rate for a, b in zip(one.runs["warm"], first.runs["warm"], strict=True)), 3
                 )
@@ -129,11 +148,11 @@ def main() -> int:
     asked.add_argument("--histories", type=int, default=1_000_000)
     asked.add_argument("--rounds", type=int, default=5)
     asked.add_argument("--seconds", type=float, default=3.0)
+    asked.add_argument("--keep", type=Path, help="folder where what was written stays")
     asked.add_argument("--plots", default="", help="folder for the pictures")
     options = asked.parse_args()
-    report = measure(
-        [int(size) for size in options.sizes.split(",")], options.histories, options.rounds, options.seconds
-    )
+    sizes = [int(size) for size in options.sizes.split(",")]
+    report = measure(sizes, options.histories, (options.rounds, options.seconds), options.keep)
     print(json.dumps(report, indent=1))
     if options.plots:
         draw(report, Path(options.plots))

@@ -32,11 +32,13 @@ _MODELS_A_STEP = 500
 
 
 class Site:
-    """One installation in a temporary folder, with the embedded engines. As a context it is gone after."""
+    """One installation with the embedded engines, in a temporary folder that is gone after, or in `kept`, where a
+    later measurement finds it again."""
 
-    def __init__(self, goods: Goods) -> None:
-        self.goods = goods
-        self.folder = Path(tempfile.mkdtemp(prefix="verify-bench-"))
+    def __init__(self, goods: Goods, kept: Path | None = None) -> None:
+        self.goods, self._kept = goods, kept is not None
+        self.folder = kept or Path(tempfile.mkdtemp(prefix="verify-bench-"))
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.settings = Settings(data_dir=self.folder, demo=False)
         self._valkey = EmbeddedValkey(self.folder)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -46,7 +48,9 @@ class Site:
             self._valkey.start()
             self._valkey.wait_ready()
             migrate(self.settings.database)
-            self._write()
+            if not (self.folder / "written").exists():
+                self._write()
+                (self.folder / "written").touch()
             load_secret(self.settings)
             self.work()
         except BaseException:
@@ -58,7 +62,8 @@ class Site:
         for process in self._running.values():
             _end(process)
         self._valkey.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not self._kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def work(self) -> int:
         """Run the background worker once: histories complete, streams drained. Returns how many scans it moved."""
