@@ -4,8 +4,8 @@ For each size a registry is written in bulk into SQLite (rows straight into the 
 write). The largest one also gets live histories in Valkey. Then 5,000 items of 50 products, which lie spread over the
 registry, are asked for again and again (warm), and items of theirs that were never asked for (cold: one SQL query
 each) where there are enough. With `--keep FOLDER` what was written stays there and is found again, also by a run that
-was stopped in the middle: `--rounds 0` only writes. All sizes are measured in alternating rounds, side by side, so that what else the machine
-does cancels out; ratios are medians over rounds, to the smallest size.
+was stopped in the middle: `--rounds 0` only writes. All sizes are measured in alternating rounds, side by side, so
+that what else the machine does cancels out; ratios are medians over rounds, to the smallest size.
 """
 
 from __future__ import annotations
