@@ -58,9 +58,11 @@ def _fill_sqlite(path: str, goods: Goods, present: int) -> None:
         connection.executemany("INSERT INTO copy VALUES (?, ?, ?, ?)", _copies(goods, present))
         for statement in _STATEMENTS:
             connection.execute(statement)
+        connection.commit()
         rows = _items(goods, present)
         while batch := list(islice(rows, _BATCH)):
             connection.executemany(_ITEM, batch)
+            connection.commit()  # whoever is stopped finds what was written, and passes over it
     with sqlite3.connect(path) as connection:
         connection.execute("ANALYZE")
 
@@ -85,15 +87,16 @@ def _fill_postgresql(address: sa.URL, goods: Goods, present: int) -> None:
 _BODY = (  # the documents name their own GTIN and lot
     "replace(replace(v.body, c.like_gtin, c.gtin), '\"' || c.like_lot || '\"', '\"' || c.lot || '\"')"
 )
+_AGAIN = "WHERE true ON CONFLICT DO NOTHING"  # in the same words for both kinds of database
 _STATEMENTS = (
     "INSERT INTO model (gtin, enterprise_id, tenant_id, sector, shown_version) SELECT c.gtin, m.enterprise_id, "
-    "m.tenant_id, m.sector, m.shown_version FROM copy c JOIN model m ON m.gtin = c.like_gtin",
+    f"m.tenant_id, m.sector, m.shown_version FROM copy c JOIN model m ON m.gtin = c.like_gtin {_AGAIN}",
     "INSERT INTO lot (gtin, lot, declared, uploaded, shown_version) SELECT c.gtin, c.lot, l.declared, l.uploaded, "
-    "l.shown_version FROM copy c JOIN lot l ON l.gtin = c.like_gtin AND l.lot = c.like_lot",
+    f"l.shown_version FROM copy c JOIN lot l ON l.gtin = c.like_gtin AND l.lot = c.like_lot {_AGAIN}",
     "INSERT INTO passport_version (gtin, lot, version, status, body, digest, author, reviewer, written_at, "
     "published_at) SELECT c.gtin, CASE WHEN v.lot = '' THEN '' ELSE c.lot END, v.version, v.status, "
     f"{_BODY}, v.digest, v.author, v.reviewer, v.written_at, v.published_at "
-    "FROM copy c JOIN passport_version v ON v.gtin = c.like_gtin AND v.lot IN ('', c.like_lot)",
+    f"FROM copy c JOIN passport_version v ON v.gtin = c.like_gtin AND v.lot IN ('', c.like_lot) {_AGAIN}",
 )
 
 

@@ -185,7 +185,7 @@ def main() -> int:
         for _ in range(8):
             warm = load(port, genuine, 2.0)
         print(f"warm: {warm.rate:,.0f} scans a second", file=sys.stderr)
-        found = uploads(port, genuine, 5.0, 3)
+        found = uploads(port, genuine, 5.0, 5)
     print(json.dumps(found, indent=1))
     return 1 if found["failed"] else 0
 

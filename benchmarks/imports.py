@@ -1,4 +1,6 @@
-"""How fast items come in: `python -m benchmarks.imports [--rows 1000000] [--database URL]`, SQLite without a URL.
+"""How fast items come in: `python -m benchmarks.imports [--rows 1000000] [--database URL | --postgresql]`, else SQLite.
+
+`--postgresql` starts a server of its own with the defaults of a new installation (durable writes, 128 MB of buffers).
 
 Writes a CSV file of one enterprise with random serial numbers, imports it twice (all new, then all known) and prints
 rows per second, wall time included from the opening of the file to the end of the job, and the peak of memory.
@@ -11,8 +13,10 @@ import random
 import resource
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
+from benchmarks.own_postgres import own_postgres
 from verify_app.domain.passport import LotPart, ModelPart
 from verify_app.domain.registry import Enterprise, EnterpriseKind, LotRecord, Registry, Tenant
 from verify_app.domain.text import Text
@@ -31,9 +35,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rows", type=int, default=1_000_000)
     arguments.add_argument("--database", default="")
+    arguments.add_argument("--postgresql", action="store_true")
     asked = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        url = asked.database or f"sqlite:///{folder}/registry.sqlite3"
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        own = stack.enter_context(own_postgres("-c shared_buffers=128MB")) if asked.postgresql else ""
+        url = asked.database or own or f"sqlite:///{folder}/registry.sqlite3"
         lots = [f"L{number:04}" for number in range(-(-asked.rows // ROWS_OF_A_LOT))]
         prepare(url, lots)
         file = write_file(Path(folder) / "items.csv", asked.rows, lots)

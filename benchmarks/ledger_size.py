@@ -11,20 +11,17 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from statistics import median
 from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 
-from tests.fixtures_postgres import PostgresServer
+from benchmarks.own_postgres import own_postgres
 from verify_app.store import ledger
 from verify_app.store.engine import open_engine, reading, writing
 from verify_app.store.ledger import LedgerRow
@@ -149,12 +146,8 @@ def append(engine: sa.Engine, now: int, batches: int = 10, batch: int = 4_000) -
 
 def measure(rows: int, seconds: float) -> dict[str, Any]:
     """Start, fill, ask, stop."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    server = PostgresServer(found[-1].parent, folder)
-    try:
-        server.start()
-        url, now = server.database(), time.time_ns() // 1_000_000
+    with own_postgres() as url:
+        now = time.time_ns() // 1_000_000
         migrate(url)
         engine = open_engine(url)
         own(engine)
@@ -170,9 +163,6 @@ def measure(rows: int, seconds: float) -> dict[str, Any]:
             "appended_per_second": append(engine, now),
             "search": ask(engine, Month.of(now).begin - 1),  # the last moment that was filled
         }
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def main() -> int:

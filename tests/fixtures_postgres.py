@@ -34,15 +34,18 @@ class PostgresServer:
         # the server refuses to run as root: then the account of the package takes it
         self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
 
-    def start(self) -> None:
-        """Make the cluster and start it; durable writes are off, for the data lives as long as the tests."""
+    def start(self, options: str = "") -> None:
+        """Make the cluster and start it with these options ("-c …"). Without any, durable writes are off, for the data
+        lives as long as the tests."""
         if self._as:
             shutil.chown(self.folder, "postgres")
         data = self.folder / "data"
         self._run("initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
-        options = f"-c listen_addresses='' -k {self.folder} -c fsync=off -c synchronous_commit=off"
-        options += " -c full_page_writes=off -c shared_buffers=32MB -c autovacuum=off"
-        self._run("pg_ctl", "-D", data, "-l", self.folder / "log", "-w", "-o", options, "start")
+        quick = (
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=32MB -c autovacuum=off"
+        )
+        here = f"-c listen_addresses='' -k {self.folder} {options or quick}"
+        self._run("pg_ctl", "-D", data, "-l", self.folder / "log", "-w", "-o", here, "start")
 
     def stop(self) -> None:
         """End the server at once."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from loadtests.instance import free_port
 from tests.fixtures_history import DAY, NOON, RELOAD, SHARDS, item, visit
 from tests.fixtures_valkey import ValkeyServer
 from verify_app.domain.code import Code
@@ -26,7 +27,8 @@ from verify_app.store.rebuild import rebuild
 def node() -> Iterator[redis.Redis]:
     """A server in cluster mode that owns every slot."""
     folder = Path(tempfile.mkdtemp(prefix="vk-", dir="/tmp"))
-    server = ValkeyServer(folder, "--cluster-enabled", "yes")
+    # a bus port of its own: without one it is 10000 for every server that has no port
+    server = ValkeyServer(folder, "--bind", "127.0.0.1", "--cluster-enabled", "yes", "--cluster-port", str(free_port()))
     server.start()
     client = connect(server.url, 5_000)
     client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
