@@ -6,6 +6,7 @@ from .kind import Codec, Kind
 from .memory import Entry, MemoryTier
 from .null import NoCache
 from .redis_tier import RedisTier
+from .renewal import Renewals
 from .stats import Stats
 from .tiered import VISIBLE_SECONDS, Labels, Moment, TieredCache
 
@@ -19,6 +20,7 @@ __all__ = [
     "Moment",
     "NoCache",
     "RedisTier",
+    "Renewals",
     "Stats",
     "TieredCache",
     "open_cache",

@@ -26,7 +26,8 @@ class Kind(Generic[Value]):
     `prefix` begins the keys ("passport.model.1:") and carries the version of the value's shape. `ttl` and
     `negative_ttl` are seconds, at most `LONGEST`; entries live 90 to 100 % of them, so that what was loaded
     together does not expire together. `negative_ttl` 0: "not there" is not remembered. Without a codec a value
-    stays in the process's memory. `size` is the estimate in bytes where no encoded form tells it.
+    stays in the process's memory. `size` is the estimate in bytes where no encoded form tells it. For `stale` seconds
+    past its lifetime a value in memory is still given, while one load behind it renews it; a purge ends that too.
     """
 
     prefix: str
@@ -34,9 +35,10 @@ class Kind(Generic[Value]):
     negative_ttl: float = 0.0
     codec: Codec[Value] | None = None
     size: int = 600
+    stale: float = 0.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.ttl <= LONGEST or not 0 <= self.negative_ttl <= LONGEST:
+        if not 0 < self.ttl <= self.ttl + self.stale <= LONGEST or not 0 <= self.negative_ttl <= LONGEST:
             raise ValueError(
                 f"Expected lifetimes of at most {LONGEST:.0f} seconds, got {self.ttl} and {self.negative_ttl}."
             )

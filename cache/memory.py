@@ -12,7 +12,8 @@ from .stats import Stats
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A value with what decides whether it may still be used. Times are of the monotonic clock, in seconds."""
+    """A value with what decides whether it may still be used. Times are of the monotonic clock, in seconds; between
+    `expires` and `ends` it is stale, and to be renewed."""
 
     value: Any
     expires: float
@@ -20,6 +21,7 @@ class Entry:
     tags: tuple[str, ...] = ()
     marks: tuple[int, ...] = ()  # generations of the tags when loading began
     size: int = 0
+    ends: float = 0.0
 
 
 class MemoryTier:

@@ -8,7 +8,10 @@ COUNTERS = (
     "memory_hits",
     "negative_hits",
     "redis_hits",
+    "stale_hits",  # values given past their lifetime, while they were loaded anew
     "loads",
+    "renewals",
+    "renewal_failures",
     "shared_loads",  # callers that waited for another one's load instead of loading
     "evictions",
     "purges",

@@ -12,7 +12,9 @@ from typing import Any
 
 from .kind import Kind, Value
 from .memory import Entry, MemoryTier
-from .redis_tier import RedisTier, Shared
+from .origin import Origin
+from .redis_tier import RedisTier
+from .renewal import Renewals
 from .stats import Stats
 from .tags import Generations
 
@@ -56,7 +58,14 @@ class TieredCache:
     cannot (Redis is away), it uses nothing that is older than `VISIBLE_SECONDS`.
     """
 
-    def __init__(self, memory: MemoryTier, redis: RedisTier | None = None, *, stats: Stats | None = None) -> None:
+    def __init__(
+        self,
+        memory: MemoryTier,
+        redis: RedisTier | None = None,
+        *,
+        stats: Stats | None = None,
+        renewals: Renewals | None = None,
+    ) -> None:
         self._memory, self._redis = memory, redis
         self._unknown = MemoryTier(entries=_NEGATIVE_ENTRIES)
         self.stats = stats or Stats()
@@ -64,6 +73,7 @@ class TieredCache:
         self._random = Random()  # noqa: S311 - spreads lifetimes, hides nothing
         self._lock = Lock()
         self._flights: dict[str, _Flight] = {}
+        self._renewals = renewals or Renewals(self.stats)
         self._owed: set[str] = set()  # purges that Redis has not heard yet
         self._sequence = -1
         self._synced = 0.0
@@ -82,12 +92,19 @@ class TieredCache:
         entry = self._remembered(key)
         if entry is not None:
             found: Value | None = entry.value
+            if entry.expires <= time.monotonic():
+                self.renew(kind, name, load, tags)
             return found
         return self._fly(kind, key, load, tags)
 
+    def renew(self, kind: Kind[Value], name: str, load: Callable[[], Value | None], tags: tuple[str, ...] = ()) -> None:
+        """Load a name whose value is stale, behind those who are given it; never waits. (`get_or_load` does so too.)"""
+        key = kind.prefix + name
+        self._renewals.start(key, lambda: self._fly(kind, key, load, tags))
+
     def held(self, kind: Kind[Value], name: str) -> Entry | None:
-        """What memory holds under a name and until when; its value None: it is known not to be there. None: memory
-        cannot tell. Never waits, for nothing and nobody."""
+        """What memory holds under a name and until when (if that is past, `renew` it); its value None: it is known
+        not to be there. None: memory cannot tell. Never waits, for nothing and nobody."""
         return self._remembered(kind.prefix + name)
 
     def unchanged(self, since: Moment) -> bool:
@@ -109,7 +126,7 @@ class TieredCache:
         purged since."""
         marks = self._generations.of(labels.tags)
         if self._generations.purges == labels.since.purges:
-            self._keep(kind, kind.prefix + name, value, _Origin(labels.tags, marks, labels.since.time))
+            self._keep(kind, kind.prefix + name, value, Origin(labels.tags, marks, labels.since.time))
 
     def purge_tag(self, tag: str) -> bool:
         """Use no more what carries the tag. Call it after the commit. False: Redis did not hear it yet; then this
@@ -158,15 +175,15 @@ class TieredCache:
         for tier, counter in ((self._memory, "memory_hits"), (self._unknown, "negative_hits")):
             entry = tier.get(key)
             if entry is not None:
-                if self._usable(entry):
-                    self.stats.count(counter)
+                now = time.monotonic()
+                if self._usable(entry, now):
+                    self.stats.count(counter if now < entry.expires else "stale_hits")
                     return entry
                 tier.drop(key)
         return None
 
-    def _usable(self, entry: Entry) -> bool:
-        now = time.monotonic()
-        if entry.expires <= now or entry.marks != self._generations.of(entry.tags):
+    def _usable(self, entry: Entry, now: float) -> bool:
+        if entry.ends <= now or entry.marks != self._generations.of(entry.tags):
             return False
         return self._redis is None or now - max(entry.loaded, self._synced) <= VISIBLE_SECONDS
 
@@ -203,11 +220,11 @@ class TieredCache:
         self, kind: Kind[Value], key: str, load: Callable[[], Value | None], tags: tuple[str, ...]
     ) -> Value | None:
         entry = self._remembered(key)  # another flight may have landed since the caller looked
-        if entry is not None:
+        if entry is not None and time.monotonic() < entry.expires:
             value = entry.value
         else:
             self._watch()
-            origin = _Origin(tags, self._generations.of(tags), time.monotonic())
+            origin = Origin(tags, self._generations.of(tags), time.monotonic(), entry)
             if self._redis is not None and kind.codec is not None:
                 origin.shared = self._redis.read(key, tags)
             if not self._from_redis(kind, key, origin):
@@ -218,7 +235,7 @@ class TieredCache:
         found: Value | None = value
         return found
 
-    def _from_redis(self, kind: Kind[Any], key: str, origin: _Origin) -> bool:
+    def _from_redis(self, kind: Kind[Any], key: str, origin: Origin) -> bool:
         shared = origin.shared
         if shared is None or shared.payload is None or kind.codec is None:
             return False
@@ -229,10 +246,10 @@ class TieredCache:
             return False
         self.stats.count("redis_hits")
         lifetime = min(shared.lifetime, kind.ttl)
-        self._memory.put(key, origin.entry(lifetime, 4 * len(shared.payload)))
+        self._memory.put(key, origin.entry(lifetime, 4 * len(shared.payload), kind.stale))
         return True
 
-    def _keep(self, kind: Kind[Any], key: str, value: Any, origin: _Origin) -> None:
+    def _keep(self, kind: Kind[Any], key: str, value: Any, origin: Origin) -> None:
         origin.value = value
         if origin.marks != self._generations.of(origin.tags):
             return  # purged meanwhile; a newer value may be there already
@@ -247,7 +264,7 @@ class TieredCache:
             size = 4 * len(payload)  # Python's objects take about four times their JSON
             generations = origin.shared.generations
             self._redis.write(key, payload, generations=generations, lifetime=kind.ttl * spread)
-        self._memory.put(key, origin.entry(kind.ttl * spread, size))
+        self._memory.put(key, origin.entry(kind.ttl * spread, size, kind.stale))
 
     def _watch(self) -> None:
         """Begin to watch for purges in this process, unless it is being done."""
@@ -266,17 +283,3 @@ class TieredCache:
                 self.sync()
             except Exception:  # noqa: BLE001 - a watch that ended would slow this process down for ever
                 self.stats.count("redis_failures")
-
-
-@dataclass(slots=True)
-class _Origin:
-    """Where a value comes from, and what was known of its tags before it was loaded."""
-
-    tags: tuple[str, ...]
-    marks: tuple[int, ...]
-    began: float
-    shared: Shared | None = None
-    value: Any = None
-
-    def entry(self, lifetime: float, size: int) -> Entry:
-        return Entry(self.value, self.began + lifetime, self.began, self.tags, self.marks, size)

@@ -2,8 +2,8 @@
 
 | part | key | shared in Redis | lives at most | unknown lives | tags |
 |---|---|---|---|---|---|
-| model | GTIN | yes | 10 minutes | 10 s | gtin |
-| lot | GTIN/lot | yes | 10 minutes | 10 s | gtin, lot |
+| model | GTIN | yes | 10 minutes, 30 s more while one load renews it | 10 s | gtin |
+| lot | GTIN/lot | yes | as the model | 10 s | gtin, lot |
 | item | GTIN/serial | no: scanned rarely, and SQL is as near as Redis | 5 minutes | 10 s | gtin, item |
 | short code | short code | no | 1 hour: it is given once and never again | 10 s | none |
 | links | primary key | yes | 10 minutes | 10 s | key |
@@ -13,7 +13,7 @@ A thousand items share one model and one lot. Warm, a scan costs no SQL and no r
 short code, or for an item that claims another lot than its own).
 
 **How old an answer may be.** After `purge_published` this process answers anew at once and every other within two
-seconds. Only if the purging process dies before a sick Redis has heard it may an old page live for its ten minutes.
+seconds. Only if the purging process dies before a sick Redis has heard it may an old page live its time out.
 Nobody need purge for a new serial (seen after 10 s). Whoever changes an item's state calls `purge_item` (an import, at
 its end, purges its products); without it the old state may be seen for five minutes. **A recall or suspension is never
 late:** it also travels as a flag with the history of each scan, and `judge` heeds both, so a page from the cache cannot
@@ -25,14 +25,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
-from math import inf
-from typing import Protocol, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
 
-from cache import Codec, Entry, Kind, Labels, Moment
+from cache import Codec, Kind, Labels
 
+from .at_hand import Cache, NotAtHand, Reading
 from .domain.code import SHORT, Code
 from .domain.passport import ModelPart, Passport
 from .domain.serial_scheme import SerialKeys, check
@@ -66,17 +66,15 @@ def shape_of(kept: type) -> str:
     return blake2b(repr(msgspec.json.schema(kept)).encode(), digest_size=4).hexdigest()
 
 
-MODEL: Kind[ModelPart] = Kind(f"model.{shape_of(ModelPart)}:", ttl=600, negative_ttl=10, codec=codec_of(ModelPart))
-LOT: Kind[LotFound] = Kind(f"lot.{shape_of(LotFound)}:", ttl=600, negative_ttl=10, codec=codec_of(LotFound))
+MODEL: Kind[ModelPart] = Kind(
+    f"model.{shape_of(ModelPart)}:", ttl=600, negative_ttl=10, codec=codec_of(ModelPart), stale=30
+)
+LOT: Kind[LotFound] = Kind(f"lot.{shape_of(LotFound)}:", ttl=600, negative_ttl=10, codec=codec_of(LotFound), stale=30)
 ITEM: Kind[ItemFound] = Kind("item:", ttl=300, negative_ttl=10, size=700)
 SHORT_CODE: Kind[tuple[str, str]] = Kind("short:", ttl=3600, negative_ttl=10, size=400)
 
 
 _NO_LOT, _NO_ITEM = LotFound(None), ItemFound(None)
-
-
-class NotAtHand(LookupError):  # noqa: N818 - reads as a state, like StoreUnavailable
-    """What was asked for does not lie in this process's memory; `find` loads it."""
 
 
 def gtin_tag(gtin: str) -> str:
@@ -92,30 +90,6 @@ def lot_tag(gtin: str, lot: str) -> str:
 def item_tag(gtin: str, serial: str) -> str:
     """Tag of one item."""
     return f"item:{gtin}/{serial}"
-
-
-class Cache(Protocol):
-    """What is asked of a cache: `cache.TieredCache`, or `cache.NoCache`."""
-
-    def get_or_load(
-        self, kind: Kind[Value], name: str, load: Callable[[], Value | None], tags: tuple[str, ...] = ()
-    ) -> Value | None:
-        """Value of a name, loaded if need be."""
-
-    def held(self, kind: Kind[Value], name: str) -> Entry | None:
-        """What memory holds under a name, and until when."""
-
-    def unchanged(self, since: Moment) -> bool:
-        """Whether nothing was purged since a moment."""
-
-    def moment(self) -> Moment:
-        """Now, for `put`."""
-
-    def put(self, kind: Kind[Value], name: str, value: Value | None, labels: Labels) -> None:
-        """Keep what was read along with another value."""
-
-    def purge_tag(self, tag: str) -> bool:
-        """Use no more what carries the tag; False if other processes may not know yet."""
 
 
 class CachedPassports:
@@ -145,7 +119,7 @@ class CachedPassports:
         leased = self._leases.get(code)
         if leased is not None:
             return leased
-        gtin, since, reading = code.gtin, self._cache.moment(), _Reading(self._cache)
+        gtin, reading = code.gtin, Reading(self._cache)
         if not gtin:
             raise NotAtHand
         model = reading.of(MODEL, gtin)
@@ -158,8 +132,18 @@ class CachedPassports:
         lot_of = lambda gtin, lot: reading.of(LOT, f"{gtin}/{lot}") or _NO_LOT  # noqa: E731 - one line
         passport = _signed(_whole(code, model, item, lot_of), signature)
         if passport is not None and (passport.item is not None or not serial):  # invented serials leave no trace
-            self._leases.put(passport, reading.until, since)
+            self._leases.put(passport, reading.until, reading.since)
+        for kind, name in reading.stale:
+            self._renew(kind, name)
         return passport
+
+    def _renew(self, kind: Kind[Any], name: str) -> None:
+        """Load a model or lot anew, while its stale passport is given."""
+        gtin, _, lot = name.partition("/")
+        if kind is MODEL:
+            self._cache.renew(MODEL, name, lambda: self._load_all(Code("01", gtin)), (gtin_tag(gtin),))
+        else:
+            self._cache.renew(LOT, name, lambda: self._load_lot(gtin, lot), (gtin_tag(gtin), lot_tag(gtin, lot)))
 
     def _signature(self, model: ModelPart, serial: str) -> bool | None:
         """Whether a serial bears the product's signature. An invented one is not looked up: whoever tries numbers out
@@ -169,7 +153,7 @@ class CachedPassports:
         return check(model.serials, SerialKeys(self._master, model.enterprise_id, model.gtin), serial)
 
     def fetch(self, codes: Sequence[Code]) -> None:
-        """Bring what these codes need into memory, for `at_hand`: the items of known products in two queries for all,
+        """Bring what these codes need into memory, for `at_hand`: the items of known products in one query for all,
         whatever else is missing as `find` does. Raises `StoreUnavailable`."""
         missing = [pair for pair in {(code.gtin, serial_of(code)) for code in codes} if self._lacks(*pair)][:MOST]
         if missing:
@@ -205,12 +189,11 @@ class CachedPassports:
         return self._cache.get_or_load(ITEM, name, load, tags) or _NO_ITEM
 
     def _lot(self, gtin: str, lot: str) -> LotFound:
-        name, tags = f"{gtin}/{lot}", (gtin_tag(gtin), lot_tag(gtin, lot))
+        tags = gtin_tag(gtin), lot_tag(gtin, lot)
+        return self._cache.get_or_load(LOT, f"{gtin}/{lot}", lambda: self._load_lot(gtin, lot), tags) or _NO_LOT
 
-        def load() -> LotFound | None:
-            return _known(ask(self._engine, lambda connection: find_lot(connection, gtin, lot)))
-
-        return self._cache.get_or_load(LOT, name, load, tags) or _NO_LOT
+    def _load_lot(self, gtin: str, lot: str) -> LotFound | None:
+        return _known(ask(self._engine, lambda connection: find_lot(connection, gtin, lot)))
 
     def _load_short(self, code: Code) -> tuple[str, str] | None:
         named = ask(self._engine, lambda connection: resolve_short(connection, code))
@@ -243,22 +226,6 @@ def purge_published(cache: Cache, gtin: str, lot: str = "") -> bool:
 def purge_item(cache: Cache, gtin: str, serial: str) -> bool:
     """Show an item's new state, or an act upon it. Call it after the commit; False as for `purge_published`."""
     return cache.purge_tag(item_tag(gtin, serial))
-
-
-class _Reading:
-    """Looks into memory for one passport; `until` is when the first of its parts expires."""
-
-    def __init__(self, cache: Cache) -> None:
-        self._cache, self.until = cache, inf
-
-    def of(self, kind: Kind[Value], name: str) -> Value | None:
-        """What memory holds. Raises `NotAtHand`."""
-        entry = self._cache.held(kind, name)
-        if entry is None:
-            raise NotAtHand
-        self.until = min(self.until, entry.expires)
-        value: Value | None = entry.value
-        return value
 
 
 def _whole(

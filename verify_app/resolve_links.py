@@ -6,9 +6,10 @@ import sqlalchemy as sa
 
 from cache import Kind
 
+from .at_hand import Cache
 from .domain.code import Code
 from .domain.link import Link, primary_path
-from .resolve import Cache, codec_of, gtin_tag, shape_of
+from .resolve import codec_of, gtin_tag, shape_of
 from .store.engine import ask
 from .store.links import LinksFound, find_deeper_links, find_links
 

@@ -6,21 +6,25 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
-from cache import NoCache, TieredCache, open_cache, tiered
+from cache import MemoryTier, NoCache, Renewals, Stats, TieredCache, open_cache, tiered
+from cache.renewal import Work
 from tests.fixtures_postgres import PostgresServer
 from tests.fixtures_valkey import ValkeyServer
 from tests.registry_samples import GTIN, LOT, MODEL, REGISTRY, code, item_record
 from verify_app import lease
+from verify_app.at_hand import NotAtHand
 from verify_app.domain.code import SHORT, Code
 from verify_app.domain.passport import Display, ItemState
 from verify_app.domain.registry import ActKind, ActRecord, Registry
 from verify_app.domain.serial_scheme import SerialKeys, SerialKind, SerialScheme, fingerprint, issue
 from verify_app.domain.text import Text
-from verify_app.resolve import CachedPassports, NotAtHand, purge_item, purge_published
+from verify_app.resolve import MODEL as MODEL_KIND
+from verify_app.resolve import CachedPassports, purge_item, purge_published
 from verify_app.store.acts import add_act
 from verify_app.store.engine import StoreUnavailable, open_engine, reading, writing
 from verify_app.store.migrate import migrate
@@ -309,7 +313,7 @@ def test_passports_fetched_together_are_those_found_one_by_one(engine, cache, st
         passports.at_hand(codes[-1])
     statements.clear()
     passports.fetch(codes[-40:])
-    assert len(statements) == 2, "forty invented serials cost two queries"
+    assert len(statements) == 1, "forty invented serials cost one query"
     passports.fetch(codes)
     statements.clear()
     assert [passports.at_hand(one) for one in codes] == expected
@@ -335,6 +339,32 @@ def test_a_passport_is_put_together_once_until_a_purge_or_its_end(engine, cache,
     monkeypatch.setattr(lease, "monotonic", lambda: now + 301)  # an item lives for five minutes at most
     assert passports.at_hand(asked) == recalled
     assert passports.at_hand(asked) is not recalled
+
+
+def test_a_passport_past_its_time_is_given_once_more_while_one_load_renews_it(engine, statements, monkeypatch) -> None:
+    begun: list[Work] = []
+    cache = TieredCache(MemoryTier(), renewals=Renewals(Stats(), begun.append))
+    monkeypatch.setattr(cache._random, "random", lambda: 1.0)  # lifetimes are not spread
+    passports, asked = CachedPassports(engine, cache), code(lot="L1")
+    first = passports.find(asked)
+    now = time.monotonic() + MODEL_KIND.ttl
+    monkeypatch.setattr(tiered, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(lease, "monotonic", lambda: now)
+    statements.clear()
+    assert [passports.at_hand(asked), passports.find(asked), passports.at_hand(asked)] == [first] * 3
+    assert (len(begun), statements) == (2, []), "one renewal of the model, one of the lot"
+    for work in begun:
+        work()
+    assert len(statements) == 2
+    renewed = passports.at_hand(asked)
+    assert renewed.model is first.model, "nothing has changed, so whatever was made of it holds on"
+    assert passports.at_hand(asked) is renewed
+    add_act(engine, _act(ActKind.RECALL))
+    now += MODEL_KIND.ttl
+    purge_published(cache, GTIN)
+    with pytest.raises(NotAtHand):
+        passports.at_hand(asked)
+    assert passports.find(asked).model.recall
 
 
 def test_a_lease_gives_way_when_purges_can_no_longer_be_heard(engine, valkey_server, monkeypatch) -> None:

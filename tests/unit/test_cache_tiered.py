@@ -6,9 +6,11 @@ import threading
 
 import pytest
 
-from cache import Kind, Labels, MemoryTier, NoCache, TieredCache, open_cache, tiered
+from cache import Kind, Labels, MemoryTier, NoCache, Renewals, Stats, TieredCache, open_cache, tiered
+from cache.renewal import Work
 
 THING: Kind[str] = Kind("thing.1:", ttl=100, negative_ttl=10)
+LASTING: Kind[str] = Kind("lasting.1:", ttl=100, stale=30)
 FORGETFUL: Kind[str] = Kind("forgetful.1:", ttl=100)
 
 
@@ -247,3 +249,108 @@ def test_looking_for_purges_without_redis_does_nothing(cache: TieredCache) -> No
     cache.sync()
     assert cache.get_or_load(THING, "a", Loader()) == "value 1"
     cache.close()
+
+
+# past its lifetime
+
+
+@pytest.fixture
+def begun() -> list[Work]:
+    """Renewals that have begun, and that the test carries out."""
+    return []
+
+
+@pytest.fixture
+def renewing(begun: list[Work]) -> TieredCache:
+    stats = Stats()
+    return TieredCache(MemoryTier(stats=stats), stats=stats, renewals=Renewals(stats, begun.append))
+
+
+def test_a_stale_value_is_given_to_all_while_one_load_renews_it(
+    renewing: TieredCache, begun: list[Work], clock: Clock
+) -> None:
+    load = Loader()
+    renewing.get_or_load(LASTING, "a", load)
+    clock.now += 100
+    assert [renewing.get_or_load(LASTING, "a", load) for _ in range(3)] == ["value 1"] * 3
+    assert (load.calls, len(begun)) == (1, 1)
+    begun.pop()()
+    assert renewing.get_or_load(LASTING, "a", load) == "value 2"
+    assert (load.calls, begun) == (2, [])
+    counted = renewing.stats.snapshot()
+    assert (counted["stale_hits"], counted["renewals"], counted["renewal_failures"]) == (3 + 1, 1, 0)
+    clock.now += 130
+    assert renewing.get_or_load(LASTING, "a", load) == "value 3", "thirty seconds are over: now the caller waits"
+
+
+def test_a_purge_beats_a_stale_value_and_the_load_that_renews_it(
+    renewing: TieredCache, begun: list[Work], clock: Clock
+) -> None:
+    def overtaken() -> str:
+        renewing.purge_tag("t")
+        return "old"
+
+    renewing.get_or_load(LASTING, "a", lambda: "old", ("t",))
+    clock.now += 100
+    assert renewing.get_or_load(LASTING, "a", overtaken, ("t",)) == "old"
+    begun.pop()()
+    assert renewing.held(LASTING, "a") is None
+    assert renewing.get_or_load(LASTING, "a", lambda: "new", ("t",)) == "new"
+
+
+def test_a_renewal_that_fails_is_counted_and_tried_again_until_the_asker_is_told(
+    renewing: TieredCache, begun: list[Work], clock: Clock
+) -> None:
+    def away() -> str:
+        raise OSError("Expected an answer, got none.")
+
+    renewing.get_or_load(LASTING, "a", lambda: "value")
+    clock.now += 100
+    for _ in range(2):
+        assert renewing.get_or_load(LASTING, "a", away) == "value"
+        begun.pop()()
+    assert renewing.stats.snapshot()["renewal_failures"] == 2
+    clock.now += 30
+    with pytest.raises(OSError, match="got none"):
+        renewing.get_or_load(LASTING, "a", away)
+
+
+def test_a_few_names_are_renewed_at_once_and_a_value_that_is_equal_stays_the_same_object(
+    renewing: TieredCache, begun: list[Work], clock: Clock
+) -> None:
+    kind: Kind[tuple[str, ...]] = Kind("pair.1:", ttl=100, stale=30)
+    before = [renewing.get_or_load(kind, str(number), lambda n=number: tuple(f"{n} b")) for number in range(9)]
+    clock.now += 100
+    for number in range(9):
+        renewing.get_or_load(kind, str(number), lambda n=number: tuple(f"{n} b"))
+    assert len(begun) == 4
+    for work in begun:
+        work()
+    after = [entry and entry.value for entry in (renewing.held(kind, str(number)) for number in range(4))]
+    assert all(one is other for one, other in zip(after, before, strict=False))
+
+
+def test_where_no_thread_is_to_be_had_the_stale_value_is_given_all_the_same(clock: Clock) -> None:
+    def refuse(_work: Work) -> None:
+        raise RuntimeError("can't start new thread")
+
+    stats = Stats()
+    cache = TieredCache(MemoryTier(), stats=stats, renewals=Renewals(stats, refuse))
+    cache.get_or_load(LASTING, "a", lambda: "value")
+    clock.now += 100
+    assert [cache.get_or_load(LASTING, "a", lambda: "newer") for _ in range(2)] == ["value"] * 2
+    assert stats.snapshot()["renewal_failures"] == 2
+
+
+def test_a_renewal_runs_in_a_thread_of_its_own(clock: Clock) -> None:
+    cache, renewed = open_cache(), threading.Event()
+    cache.get_or_load(LASTING, "a", lambda: "value")
+    clock.now += 100
+
+    def load() -> str:
+        assert threading.current_thread().name == "cache-renewal"
+        renewed.set()
+        return "newer"
+
+    assert cache.get_or_load(LASTING, "a", load) == "value"
+    assert renewed.wait(60)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from urllib.parse import quote
+
+from .derived import derived
 
 CANONICAL_ROOT = "https://id.gs1.org"  # GS1 Digital Link URI Syntax 1.6.0, clause 4.12: the canonical form
 
@@ -74,24 +75,24 @@ class Code:
         """GTIN-14, or "" where the primary key is another one."""
         return self.value if self.key == "01" else ""
 
-    @cached_property
+    @derived
     def lot(self) -> str:
         """Batch or lot number, AI (10); "" if none was given."""
         return self._qualifier("10")
 
-    @cached_property
+    @derived
     def serial(self) -> str:
         """Serial number, AI (21), else the third-party serial extension (235); "" if none was given."""
         return self._qualifier("21") or self._qualifier("235")
 
-    @cached_property
+    @derived
     def granularity(self) -> Granularity:
         """Model, lot or item (Decree 37/2026 Art. 3(20))."""
         if self.key in _ITEM_KEYS or any(self._qualifier(ai) for ai in _SERIAL_QUALIFIERS):
             return Granularity.ITEM
         return Granularity.LOT if self.lot else Granularity.MODEL
 
-    @cached_property
+    @derived
     def path(self) -> str:
         """Path of the code's page here: "/01/{gtin}[/22/…][/10/…][/21/…]", or "/c/{short}"."""
         if self.key == SHORT:
@@ -99,7 +100,7 @@ class Code:
         parts = ((self.key, self.value), *self.qualifiers)
         return "".join(f"/{ai}/{quote(value, safe='')}" for ai, value in parts)
 
-    @cached_property
+    @derived
     def canonical(self) -> str:
         """One URI for the code: GS1's canonical Digital Link without attributes; "urn:short:…" for a short code,
         "foreign:{host}" for a link of another system (its path may name a person and is not kept)."""
@@ -109,7 +110,7 @@ class Code:
             return f"foreign:{self.value}"
         return CANONICAL_ROOT + self.path
 
-    @cached_property
+    @derived
     def identity(self) -> str:
         """Key of the code's scan history. GTIN + serial is one item (GS1 General Specifications, clause 3.5.2),
         so a lot or variant written beside the serial does not give an item a second history."""

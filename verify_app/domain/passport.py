@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
 from typing import Any
 
 from .certificate import Certificate
 from .code import Code, Granularity
+from .derived import derived
 from .events import CriticalEvent, Stage
 from .printed_date import PrintedDate
 from .serial_scheme import SerialScheme
@@ -231,7 +231,7 @@ class Passport:
             del has["traceability"]  # events belong to lots; a model's page links to none
         return tuple(name for name, present in has.items() if not present)
 
-    @cached_property
+    @derived
     def observed(self) -> Code:
         """The code as it is recorded: an item that came without its lot brings it along, so that a recall of the lot
         travels with the item's history too."""
@@ -241,13 +241,13 @@ class Passport:
         after = tuple(pair for pair in self.code.qualifiers if pair[0] != "22")
         return replace(self.code, qualifiers=(*before, ("10", self.item.lot), *after))
 
-    @cached_property
+    @derived
     def acts(self) -> tuple[Act, ...]:
         """Recalls and display acts in force, of the item first."""
         parts = [part for part in (self.item, self.lot, self.model) if part]
         return tuple(act for part in parts for act in (part.recall, part.display_act) if act)
 
-    @cached_property
+    @derived
     def remembered(self) -> dict[Any, Any]:
         """What pure functions found out about this passport, for the next scan of its code; no part of its value."""
         return {}

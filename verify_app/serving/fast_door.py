@@ -18,6 +18,7 @@ from operator import attrgetter
 from threading import Lock
 from typing import Any
 
+from ..at_hand import NotAtHand
 from ..domain.code import Code, CodeError
 from ..domain.local_time import local_date
 from ..domain.parse import parse
@@ -25,7 +26,6 @@ from ..domain.passport import ItemPart
 from ..domain.scan import Entry, Visit
 from ..domain.verdict import Detail, Verdict
 from ..parts import Parts, StoreUnavailable
-from ..resolve import NotAtHand
 from ..together import Met, verify_together
 from ..verify import Answer
 from ..web.manner import Manner, Manners
