@@ -28,8 +28,8 @@ from verify_app.store.history import Script
 
 CONNECTIONS = 32
 ITEMS = 5_000
-COLD = 100_000  # further items, for scans of codes that were never asked for
-_SLICE = 20_000  # of those for one run
+COLD = 50_000  # further items, for scans of codes that were never asked for
+_SLICE = 10_000  # of those for one run
 _COLD_SECONDS = 4.0
 _WARM = 6  # times that each code is asked for beforehand: each worker process has then met nearly all of them
 _WARM_SECONDS = 20.0  # on a machine so slow or busy that this does not suffice, "warm" is not quite warm
@@ -281,7 +281,7 @@ def main() -> int:
     asked.add_argument("--quick", action="store_true", help="only the first three rows, in less than a minute")
     asked.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = asked.parse_args()
-    plan = Plan(3, 2.0, quick=True) if options.quick else Plan(5, 6.0, quick=False)
+    plan = Plan(3, 2.0, quick=True) if options.quick else Plan(5, 5.0, quick=False)
     report = Bench(plan).measure()
     wrong = faults(report)
     report["faults"] = wrong
