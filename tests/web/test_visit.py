@@ -79,7 +79,7 @@ def test_a_visit_holds_no_address_and_no_user_agent(world):
 TEXT = st.text(st.characters(max_codepoint=255), max_size=60)  # what a header can hold when it reaches a WSGI server
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(HEADERS), TEXT), st.binary(max_size=30))
 def test_any_text_of_a_visitor_is_survived(world, headers, address):
     environ = {"REQUEST_METHOD": "GET", **headers, "REMOTE_ADDR": address.decode("latin-1")}
