@@ -46,6 +46,7 @@ class Diary:
     clients: list[dict[str, Any]] = field(default_factory=list)
     diverted: set[str] = field(default_factory=set)
     walked: set[str] = field(default_factory=set)  # lots whose serials somebody tries out slowly …
+    walkers: set[str] = field(default_factory=set)  # their addresses, of which hardly any comes twice
     tried: set[str] = field(default_factory=set)  # … or in another way
     unlisted: set[str] = field(default_factory=set)  # genuine items that the producer has not sent
     _last: dict[int, float] = field(default_factory=dict)

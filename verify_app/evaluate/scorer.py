@@ -122,7 +122,7 @@ def _scans(
 
 
 def _watchers(tally: Tally, told: dict[str, Any], clients: set[str], shipments: set[str]) -> None:
-    trying: set[str] = set()
+    trying: set[str] = set(told.get("walkers", ()))
     for client in told["clients"]:
         trying.update(client["ips"])
         tally.add("enumerators", not clients.isdisjoint(client["ips"]))

@@ -22,6 +22,7 @@ def crawl(diary: Diary, lot: Lot, rng: random.Random) -> None:
         number = number + rng.randrange(1, 3) if walks else rng.randrange(1_000_000)
         client = {"ip": network.address(rng), "ua": diary.crowd.agent()}
         _strange(diary, lot, f"{str(lot.row['lot'])[-4:]}{number:06d}", when, client)
+        diary.walkers.add(client["ip"])
     diary.walked.add(f"{lot.product.gtin}|lot:{lot.row['lot']}")
 
 
@@ -33,6 +34,8 @@ def warehouse(diary: Diary, lot: Lot, rng: random.Random) -> None:
     line = rng.choice(book.fixed[rng.randrange(34)]).address(rng)
     phones = [diary.crowd.agent() for _ in range(4)]
     number, day = rng.randrange(100_000, 900_000), START + rng.randrange(5, max(6, diary.a.days - 20)) * DAY
+    made = float(lot.row["commission_ts"])
+    day += max(0, -(-(made - day) // DAY)) * DAY  # not before they were made
     for _ in range(rng.randrange(5, 12)):
         when = day + rng.uniform(8, 10) * 3600
         for _ in range(rng.randrange(8, 25)):

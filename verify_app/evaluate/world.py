@@ -145,6 +145,7 @@ def write(diary: Diary, folder: Path) -> None:
         },
         "clients": diary.clients,
         "walked": sorted(diary.walked),
+        "walkers": sorted(diary.walkers),
         "tried": sorted(diary.tried),
         "shipments": {name: {"diverted": name in diary.diverted, "codes": count} for name, count in codes.items()},
         "fake_scans": [number for number, look in enumerate(diary.looks) if look.fake],
