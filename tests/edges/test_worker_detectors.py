@@ -30,6 +30,7 @@ from verify_app.store.cases import Wanted, find_case, queue, take_step
 from verify_app.store.engine import open_engine
 from verify_app.store.history import Script, ValkeyHistory
 from verify_app.store.migrate import migrate
+from verify_app.store.quality import quality_counts
 from verify_app.store.rebuild import rebuild
 from verify_app.store.registry import write_registry
 
@@ -133,7 +134,15 @@ def test_many_unknown_serials_of_one_lot_are_the_producers_late_upload(
         code = Code("01", GTIN, (("10", "LATE"), ("21", f"S{number}")))
         look(history, f"p{number}", NOON + number, Circumstances(unlisted=True), code)
     worker.run_once()
-    assert [case.rule for case in queue(engine)] == [Rule.LATE_UPLOAD]
+    (case,) = queue(engine)
+    assert case.rule is Rule.LATE_UPLOAD
+    owner = next(model.enterprise_id for model in REGISTRY.models if model.gtin == GTIN)
+    step = Step(Move.CLOSE, "an", NOON + DAY, "sent a week late", Finding.DATA_ERROR, Result.NO_VIOLATION)
+    take_step(engine, case.id, step)
+    with engine.connect() as connection:  # the producer sees it among what its data lack
+        assert quality_counts(connection, owner, NOON, 0).data_errors == ((GTIN, "LATE"),)
+        take_step(engine, case.id, Step(Move.UNDO, "an", NOON + 2 * DAY, "another lot"))
+        assert quality_counts(connection, owner, NOON, 0).data_errors == ()
 
 
 @pytest.mark.parametrize("program", [True, False])

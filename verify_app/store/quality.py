@@ -7,6 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from verify_app.domain.case import Finding, State
+
+from .inspection_tables import case_file
 from .issue_tables import code_batch
 from .portal_tables import print_job
 from .tables import certificate, critical_event, enterprise, item, lot, model, passport_version, scan
@@ -37,6 +40,7 @@ class QualityCounts:
     never_scanned: int
     scanned_not_issued: tuple[tuple[str, str], ...]
     missing_items: tuple[tuple[str, str], ...]
+    data_errors: tuple[tuple[str, str], ...]  # lots or items of which inspectors found that the data were late or wrong
     stale_lots: tuple[tuple[str, str], ...]
     future_events: tuple[tuple[str, str], ...]
 
@@ -77,6 +81,12 @@ def quality_counts(connection: sa.Connection, enterprise_id: str, now: int, stal
     )
     strange = sa.select(scan.c.gtin, scan.c.serial).where(scan.c.gtin.in_(own), scan.c.serial != "", ~issued).distinct()
     missing = sa.select(lot.c.gtin, lot.c.lot).where(lot.c.gtin.in_(own), lot.c.uploaded < lot.c.declared)
+    named = sa.case((case_file.c.serial != "", case_file.c.serial), else_=case_file.c.lot)
+    wrong = sa.select(case_file.c.gtin, named).where(
+        case_file.c.gtin.in_(own),
+        case_file.c.state == State.CLOSED.value,
+        case_file.c.finding == Finding.DATA_ERROR.value,
+    )
     last = (
         sa.select(sa.func.max(critical_event.c.when_ms))
         .where(critical_event.c.gtin == lot.c.gtin, critical_event.c.lot == lot.c.lot)
@@ -93,6 +103,7 @@ def quality_counts(connection: sa.Connection, enterprise_id: str, now: int, stal
         never_scanned=connection.execute(sa.select(sa.func.count()).select_from(unused)).scalar_one(),
         scanned_not_issued=examples(strange),
         missing_items=examples(missing),
+        data_errors=examples(wrong),
         stale_lots=examples(stale),
         future_events=examples(future),
     )
