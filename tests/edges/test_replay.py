@@ -18,11 +18,13 @@ from verify_app.cli.evaluate import command as evaluate
 from verify_app.cli.replay import Files, command, judging, run
 from verify_app.detection.policy_files import PolicyError, PolicyFolder, built_in
 from verify_app.domain.score import Rules
+from verify_app.evaluate import fit_highest
 from verify_app.evaluate.assumptions import variant
 from verify_app.evaluate.curve import LINES, peaks, points, svg
 from verify_app.evaluate.fit import examples, load, loss, save
 from verify_app.evaluate.scorer import score, table
 from verify_app.evaluate.world import make, write
+from verify_app.replay.run import Judged
 
 pytest_plugins = ("tests.fixtures_valkey",)
 
@@ -255,11 +257,31 @@ def _teach(server: ValkeyServer, files: Files, folder: Path) -> None:
     assert rules.version == "score-9"
     assert loss(found, rules) < loss(found, built_in())
     assert sum(1 for one in found if one.fake and one.last) > 5
+    _teach_highest(judged, truth, folder)
     tops = peaks(judged, truth, built_in().red)
     curve = points(tops)
     assert [a.recall >= b.recall and a.false >= b.false for a, b in pairwise(curve)] == [True] * (len(LINES) - 1)
     assert curve[LINES.index(0.0)].recall > 0.4
     assert ElementTree.fromstring(svg(curve, "t")).tag.endswith("svg")
+
+
+def _teach_highest(judged: list[Judged], truth: dict[str, Any], folder: Path) -> None:
+    """Weights fitted to the highest states separate them better; half way there lies between."""
+    assert fit_highest.save(folder / "h.jsonl.gz", fit_highest.states(judged, truth, built_in())) > 50
+    found = list(fit_highest.load(folder / "h.jsonl.gz"))
+    assert any(one.fake and one.early for one in found)
+    options = ["--codes", "800", "--highest", "-o", str(folder / "full.json")]
+    told = CliRunner().invoke(evaluate, ["fit", str(folder / "h.jsonl.gz"), *options])
+    assert told.exit_code == 0, told.output
+    full = Rules.from_json((folder / "full.json").read_text())
+    rules = [built_in(), fit_highest.between(built_in(), full, 0.5), full]
+    losses = [loss(list(fit_highest.highest(found, one)), one) for one in rules]
+    assert losses[2] < losses[0]
+    weights = [{(signal, least): weight for signal, least, weight in one.steps} for one in rules]
+    for key in {key for one in weights for key in one}:
+        old, middle, new = (one.get(key, 0.0) for one in weights)
+        assert middle == pytest.approx((old + new) / 2, abs=0.0051), key
+        assert key[0] not in fit_highest.KEPT or old == new
 
 
 def test_seeds_for_tests_are_not_trained_on(tmp_path: Path) -> None:

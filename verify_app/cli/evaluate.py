@@ -8,16 +8,14 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 from ..detection.policy_files import PolicyError, built_in
+from ..domain.score import Rules
 from ..evaluate.assumptions import VARIANTS, variant
 from ..settings import Settings
-
-if TYPE_CHECKING:
-    from ..evaluate.fit import Example
 
 _CAUTION = 1.5  # nats from caution to alert
 _TRAINING = 1000  # seeds from here on are never trained on
@@ -89,8 +87,10 @@ def run(seeds: str, names: tuple[str, ...], codes: int, policy: Path | None, uns
 @click.option("--seeds", default="1-3", show_default=True, help="FIRST-LAST, below 1000.")
 @click.option("--variant", "names", multiple=True, type=click.Choice(sorted(VARIANTS)), default=("plain",))
 @click.option("--codes", type=click.IntRange(1000, 200_000), default=10_000, show_default=True)
-def gather(output: Path, seeds: str, names: tuple[str, ...], codes: int) -> None:
+@click.option("--highest", is_flag=True, help="Write all states of each code, for `fit --highest`.")
+def gather(output: Path, seeds: str, names: tuple[str, ...], codes: int, highest: bool) -> None:
     """Make training worlds, replay them and write their examples to OUTPUT (JSON lines, .gz if so named)."""
+    from ..evaluate import fit_highest
     from ..evaluate.fit import examples, save
     from ..evaluate.world import make, write
     from .replay import Files, engine, judging
@@ -100,17 +100,18 @@ def gather(output: Path, seeds: str, names: tuple[str, ...], codes: int) -> None
         raise click.BadParameter(f"Expected training seeds below {_TRAINING}, got {seeds}: the others are for tests.")
     rules = built_in()
 
-    def found() -> Iterator[Example]:
+    def found() -> Iterator[Any]:
         for name, seed in product(names, chosen):
             with TemporaryDirectory(prefix="verify-app-world-") as path, engine("") as url:
                 place = Path(path)
                 write(make(variant(name, codes=codes), seed), place)
                 files = Files(place / "registry.jsonl.gz", place / "geoip.csv", place / "scans.jsonl.gz", place / "v")
                 truth = json.loads((place / "truth.json").read_text(encoding="utf-8"))
-                yield from examples(judging(url, files, rules), truth)
+                judged = judging(url, files, rules)
+                yield from fit_highest.states(judged, truth, rules) if highest else examples(judged, truth)
             click.echo(f"{name}, seed {seed}", err=True)
 
-    click.echo(f"{save(output, found())} examples")
+    click.echo(f"{fit_highest.save(output, found()) if highest else save(output, found())} examples")
 
 
 @command.command()
@@ -141,17 +142,27 @@ def curve(output: Path, seeds: str, codes: int) -> None:
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.option("--codes", type=int, required=True, help="Genuine codes that the examples were gathered from.")
 @click.option("--false-alarms", type=float, default=5.0, show_default=True, help="Per 10,000 genuine codes.")
-def fit(examples: tuple[Path, ...], output: Path, codes: int, false_alarms: float) -> None:
+@click.option("--start", type=_IN, help="Plain parameters to start at and be drawn to; default: the built-in ones.")
+@click.option("--highest", is_flag=True, help="Fit to the highest states; EXAMPLES are of `gather --highest`.")
+@click.option("--share", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="… and so far towards them.")
+def fit(examples: tuple[Path, ...], output: Path, codes: int, false_alarms: float, **given: Any) -> None:
     """Fit weights to EXAMPLES, starting at the built-in ones; OUTPUT, to be signed, also names the rules."""
+    from ..evaluate import fit_highest
     from ..evaluate.fit import fit as fitted
     from ..evaluate.fit import load, loss, threshold
 
     try:
-        found = [one for path in examples for one in load(path)]
-    except ValueError as error:
+        start = Rules.from_json(given["start"].read_text(encoding="utf-8")) if given["start"] else built_in()
+        if given["highest"]:
+            states = [one for path in examples for one in fit_highest.load(path)]
+            full = fit_highest.fit_highest(states, start, output.stem)
+            rules = fit_highest.between(start, full, given["share"])
+            found = list(fit_highest.highest(states, rules))
+        else:
+            found = [one for path in examples for one in load(path)]
+            rules = fitted(found, start, output.stem)
+    except (ValueError, UnicodeDecodeError) as error:
         raise click.ClickException(str(error)) from error
-    start = built_in()
-    rules = fitted(found, start, output.stem)
     red = threshold(found, rules, codes, false_alarms)
     rules = replace(rules, red=red, amber=round(red - _CAUTION, 2))
     rules.check()

@@ -8,7 +8,7 @@ judges (one credited visitor, nothing in the registry against them) teach nothin
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import exp, log1p
 from pathlib import Path
@@ -154,10 +154,11 @@ def load(path: Path) -> Iterator[Example]:
                 raise ValueError(f"Expected an example in line {number} of {path.name}, got {error}.") from error
 
 
-def fit(found: list[Example], start: Rules, version: str) -> Rules:
-    """Weights for these examples by coordinate descent; thresholds stay those of `start`."""
+def fit(found: list[Example], start: Rules, version: str, kept: Collection[str] = ()) -> Rules:
+    """Weights for these examples by coordinate descent; thresholds, and the weights of the signals that are `kept`,
+    stay those of `start`."""
     before = _weights(start)
-    table = _Table(found, [before.get((c.signal, c.least, c.most), 0.0) for c in COLUMNS], start.bias)
+    table = _Table(found, [before.get((c.signal, c.least, c.most), 0.0) for c in COLUMNS], start.bias, kept)
     for _ in range(_PASSES):
         if table.descend() < 1e-3:
             break
@@ -183,7 +184,8 @@ def _weights(rules: Rules) -> dict[tuple[str, float, float], float]:
 class _Table:
     """Examples by column, and the score of each, kept while one weight after the other is bettered."""
 
-    def __init__(self, found: list[Example], start: list[float], bias: float) -> None:
+    def __init__(self, found: list[Example], start: list[float], bias: float, kept: Collection[str]) -> None:
+        self._kept = kept
         merged: defaultdict[tuple[bool, tuple[float, ...]], float] = defaultdict(float)
         for one in found:
             merged[one.fake, tuple(column.of(one.signals) for column in COLUMNS)] += one.weight
@@ -203,6 +205,8 @@ class _Table:
         self.bias += step
         largest = abs(step)
         for place, column in enumerate(COLUMNS):
+            if column.signal in self._kept:
+                continue
             weight = self.weights[place]
             low, high = (column.floor, 0.0) if column.signal in EXCUSES else (0.0, 99.0)
             wished = weight + self._step(self._columns[place], weight - self.start[place], _PULL, apply=False)
