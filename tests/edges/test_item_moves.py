@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from tests.registry_samples import GTIN, code
+from verify_app.domain.audit import Kind, Note
 from verify_app.domain.item_life import Act, LifeError, Refusal
 from verify_app.domain.judge import judge
 from verify_app.domain.passport import ItemState
@@ -16,6 +17,7 @@ from verify_app.domain.scan import Visit
 from verify_app.domain.text import Text
 from verify_app.domain.verdict import Reason
 from verify_app.enterprise.item_life import ItemLife, MoveOrder
+from verify_app.store.audit import entries
 from verify_app.store.engine import open_engine, reading
 from verify_app.store.item_moves import moves_of
 from verify_app.store.registry import find, write_registry
@@ -69,6 +71,19 @@ def test_sold_item_answers_already_sold_and_undo_by_the_same_place_takes_it_back
     assert shown == ["S1", "S1"]
     with reading(engine) as connection:
         assert [record.step.move.act for record in moves_of(connection, GTIN, "S1")] == [Act.UNDO, Act.SELL]
+
+
+def test_a_used_mark_is_taken_back_for_a_shop_with_a_reason_in_the_audit_log_and_only_once(engine, life, shown):
+    life.move(order(Act.SELL), NOW)
+    note = Note(Kind.ACT, "an", "An", "inspector", "item.undo", f"(01){GTIN}(21)S1", "the till booked it twice")
+    moved = life.take_back(f"(01){GTIN}(21)S1", note, NOW + 1)
+    assert (moved.step.after, state(engine)) == (ItemState.ACTIVE, ItemState.ACTIVE)
+    assert shown[-1] == "S1"
+    assert [entry.note for entry in entries(engine)] == [note]
+    with pytest.raises(LifeError) as refused:
+        life.take_back(f"(01){GTIN}(21)S1", note, NOW + 2)
+    assert refused.value.refusal is Refusal.NOTHING_TO_UNDO
+    assert len(tuple(entries(engine))) == 1  # what did not happen is not noted
 
 
 def test_same_id_again_is_the_same_move_and_a_second_sale_is_refused(life):

@@ -213,5 +213,8 @@ def test_the_command_takes_a_closing_back_in_the_name_of_two_officers(office, vi
     assert "Expected a second person" in undo("--as", first.email)
     assert "Expected the address of an officer" in undo("--as", "ai@example.vn")
     assert "escalated" in undo("--as", second.email)
+    options = ["--as", first.email, "--reason", "bấm nhầm"]
+    told = CliRunner().invoke(main, ["item", "undo", ITEM, *options])
+    assert "Expected a step that can be taken back" in told.output
     acts = [entry.note for entry in entries(office.engine) if entry.note.action == "case.undo"]
     assert [(note.actor, note.why) for note in acts] == [(first.id, "nhầm mẫu"), (second.id, "nhầm mẫu")]

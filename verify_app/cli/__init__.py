@@ -16,6 +16,7 @@ _COMMANDS = {  # name -> module of this folder; each holds a click command or gr
     "evaluate": "evaluate",
     "import": "import_file",
     "init": "init",
+    "item": "item",
     "jobs": "jobs",
     "key": "key",
     "labels": "labels",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..domain.audit import Note
 from ..domain.code import CodeError, Granularity
 from ..domain.item_life import Act, LifeError, Move, Refusal, Step, first_step, next_step
 from ..domain.parse import parse
+from ..store.audit import append_in
 from ..store.engine import Connection, Engine, writing
-from ..store.item_moves import Held, MoveRecord, take_step
+from ..store.item_moves import Held, MoveRecord, moves_of, take_step
 from ..store.owners import gtin_owners, known_lots, place_owner
 
 _OWNERS_ONLY = frozenset({Act.COMMISSION, Act.DESTROY})
@@ -67,6 +69,22 @@ class ItemLife:
 
         step, fresh = take_step(connection, record, code.lot, decide)
         return Moved(code.gtin, code.serial, step, fresh)
+
+    def take_back(self, text: str, note: Note, now: int) -> Moved:
+        """Take back the last step of an item in the name of the place that took it, and note who asked for it and why:
+        both or neither. Raises `CodeError`, `LifeError` and `StoreUnavailable`."""
+        code = parse(text)
+        with writing(self._engine) as connection:
+            last = next(iter(moves_of(connection, code.gtin, code.serial, 1)), None)
+            if last is None or last.step is None:
+                raise LifeError(Refusal.NOTHING_TO_UNDO, "a step that can be taken back", "none")
+            place = last.step.move.place
+            order = MoveOrder(text, Act.UNDO, now, f"undo of {last.id}", last.enterprise_id, note.actor,
+                              "" if place == last.enterprise_id else place)  # fmt: skip
+            moved = self.move_within(connection, order, now)
+            append_in(connection, note, now)
+        self.show(moved)
+        return moved
 
     def show(self, moved: Moved) -> None:
         """Show an item's state at once; call it after the commit."""
