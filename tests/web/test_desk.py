@@ -95,6 +95,11 @@ def test_a_commune_officer_sees_what_was_handed_over_and_works_on_nothing_else(o
     case = raise_alert(office)
     commune, inspector = office.someone(Role.COMMUNE), office.someone(Role.INSPECTOR)
     assert commune.get(f"/desk/cases/{case}").status_code == 404
+    stranger = office.open(Role.COMMUNE, "elsewhere", scope=Scope(("Lào Cai/Xã Khác",), ("*",)))
+    refused = send(inspector, f"/desk/cases/{case}", move="assign", owner=stranger.email)
+    assert refused.status_code == 422
+    assert "không phụ trách địa bàn" in refused.text
+    assert stranger.email not in inspector.get(f"/desk/cases/{case}").text, "whoever is not competent is not proposed"
     send(inspector, f"/desk/cases/{case}", move="assign", owner="commune_officer@example.vn", deadline="2030-01-02")
     assert "2/1/2030" in commune.get(f"/desk/cases/{case}").text.replace("02/01/2030", "2/1/2030")
     assert send(commune, f"/desk/cases/{case}", move="note", note="x").status_code == 403

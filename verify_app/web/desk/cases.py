@@ -11,6 +11,7 @@ from ...domain.account import Account
 from ...domain.audit import Kind
 from ...domain.case import RESULTS, Case, CaseError, Finding, Move, Result, State, Step, possible
 from ...domain.code import CodeError
+from ...domain.jurisdiction import JurisdictionError, competent, handed_to
 from ...domain.local_time import VIETNAM
 from ...domain.parse import parse
 from ...domain.passport import Passport
@@ -26,7 +27,7 @@ from ..language import link, words
 from ..target import the_parts
 from .chart import Bar, bars, lanes
 from .map import drawing, shapes
-from .reach import office, place_name, province_name, reaches, report_areas, saw, wanted_of
+from .reach import office, place_name, province_name, reaches, report_areas, saw, sector_of, wanted_of
 
 pages = Blueprint("cases", __name__)
 _PAGE = 50
@@ -65,10 +66,13 @@ def step(number: int) -> ResponseReturnValue:
     file = found_case(number, look=False)
     try:
         taken = _given(account)
+        if taken.move is Move.ASSIGN and taken.owner:
+            handed_to(taken.owner, the_parts().accounts.all(), *_matter(file.case, taken.area))
         note = note_of(account, Kind.ACT, f"case.{taken.move.value}", f"case {number}", taken.note)
         office().step(number, taken, request.form.get("version", type=int), note)
     except (CaseError, CaseChanged, ValueError) as error:
         problem = "changed" if isinstance(error, CaseChanged) else "step"
+        problem = "jurisdiction" if isinstance(error, JurisdictionError) else problem
         return _page(found_case(number, look=False), problem), 409 if problem == "changed" else 422
     gone = not reaches(account, file.case) or taken.area
     return redirect(link("/desk/" if gone and not _still(account, number) else f"/desk/cases/{number}"), 303)
@@ -97,6 +101,11 @@ def place_of(scan: SeenScan) -> str:
         return scan.province
     unknown = words().text("records.no_place")
     return unknown if scan.country in ("", "VN") else words().country(scan.country)
+
+
+def _matter(case: Case, area: str = "") -> tuple[str, str]:
+    """Province and sector of a case, or of the same case in another area."""
+    return province_name(area or case.area), sector_of(case.gtin)
 
 
 def _still(account: Account, number: int) -> bool:
@@ -147,6 +156,7 @@ def _page(file: CaseFile, problem: str = "") -> str:
         place_name=place_name,
         place_of=place_of,
         province=province_name(one.area),
+        receivers=[officer for officer in the_parts().accounts.all() if competent(officer, *_matter(one))],
         problem=problem,
         now=now_ms(),
     )
