@@ -48,7 +48,8 @@ def test_the_stylesheet_is_small_and_says_nothing_twice_over():
     assert css.count("{") == css.count("}")
 
 
-OFFICE = ("css/desk", "css/enterprise", "js/kit", "js/passkey")  # for those who sign in; a shopper's phone never asks for them
+# For those who sign in; a shopper's phone never asks for them.
+OFFICE = ("css/desk", "css/enterprise", "js/kit", "js/passkey")
 
 
 def test_scripts_styles_and_icons_together_stay_light():
