@@ -89,6 +89,11 @@ def test_a_used_mark_is_taken_back_for_a_shop_with_a_reason_in_the_audit_log_and
 def test_same_id_again_is_the_same_move_and_a_second_sale_is_refused(life):
     assert life.move(order(Act.SELL), NOW).fresh
     assert not life.move(order(Act.SELL), NOW).fresh
+    assert life.move(order(Act.RETURN, who="e1", place="", id=f"{Act.SELL}-S1-shop"), NOW).fresh, (
+        "ids are each sender's own"
+    )
+    assert not life.move(order(Act.SELL), NOW).fresh
+    life.move(order(Act.SELL, id="the item came back and is sold again"), NOW)
     with pytest.raises(LifeError) as refused:
         life.move(order(Act.SELL, id="another till"), NOW)
     assert refused.value.refusal is Refusal.ALREADY

@@ -65,6 +65,10 @@ class Step:
     before: ItemState
     after: ItemState
 
+    def can_be_undone(self, now: int) -> bool:
+        """Whether its own place may still take it back, if nothing was done to the item since."""
+        return self.move.act not in (Act.COMMISSION, Act.UNDO) and now - self.move.when <= UNDO_MS
+
 
 _TRADED = frozenset({ItemState.COMMISSIONED, ItemState.ACTIVE, ItemState.RETURNED})
 _LEADS = {  # act -> (states from which it may be done, state to which it leads)
@@ -104,7 +108,7 @@ def _undo(state: ItemState, last: Step | None, move: Move, now: int) -> Step:
         raise LifeError(Refusal.NOTHING_TO_UNDO, "a step that can be taken back", "none")
     if last.move.place != move.place:
         raise LifeError(Refusal.OTHER_PLACE, "the place that took the step", "another place")
-    if now - last.move.when > UNDO_MS:
+    if not last.can_be_undone(now):
         raise LifeError(Refusal.TOO_LATE, "a step of the last ten days", "an older one")
     return Step(move, state, last.before)
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from ..domain.audit import Note
 from ..domain.code import CodeError, Granularity
 from ..domain.item_life import Act, LifeError, Move, Refusal, Step, first_step, next_step
 from ..domain.parse import parse
+from ..domain.text import Text
 from ..store.audit import append_in
-from ..store.engine import Connection, Engine, writing
-from ..store.item_moves import Held, MoveRecord, moves_of, take_step
-from ..store.owners import gtin_owners, known_lots, place_owner
+from ..store.engine import Connection, Engine, ask, writing
+from ..store.item_moves import Held, MoveRecord, moves_by, moves_of, take_step
+from ..store.owners import gtin_owners, known_lots, place_owner, places_of
 
 _OWNERS_ONLY = frozenset({Act.COMMISSION, Act.DESTROY})
 
@@ -39,6 +40,15 @@ class Moved:
     serial: str
     step: Step
     fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one of several codes: the item and its step, or why not (a `Refusal`, "not_an_item", "no_code")."""
+
+    text: str
+    moved: Moved | None = None
+    refusal: str = ""
 
 
 class ItemLife:
@@ -69,6 +79,36 @@ class ItemLife:
 
         step, fresh = take_step(connection, record, code.lot, decide)
         return Moved(code.gtin, code.serial, step, fresh)
+
+    def move_all(self, texts: Sequence[str], order: MoveOrder, now: int) -> tuple[Outcome, ...]:
+        """Move each of several items by itself, in their order, an item that is named twice once: one that is refused
+        hinders no other. Raises `StoreUnavailable`; those before it stand then, and the same `order.id` finds them."""
+        outcomes: dict[str, Outcome] = {}
+        for text in texts:
+            try:
+                code = parse(text)
+            except CodeError:
+                outcomes.setdefault(text, Outcome(text, refusal="no_code"))
+                continue
+            if code.path not in outcomes:
+                outcomes[code.path] = self._one(replace(order, code=text), now)
+        return tuple(outcomes.values())
+
+    def _one(self, order: MoveOrder, now: int) -> Outcome:
+        try:
+            return Outcome(order.code, self.move(order, now))
+        except LifeError as error:
+            return Outcome(order.code, refusal=error.refusal.value)
+        except CodeError:
+            return Outcome(order.code, refusal="not_an_item")
+
+    def recent(self, enterprise_id: str) -> tuple[tuple[MoveRecord, bool], ...]:
+        """What an enterprise did last, each with whether it was the last that was done to the item."""
+        return ask(self._engine, lambda connection: moves_by(connection, enterprise_id))
+
+    def places(self, enterprise_id: str) -> tuple[tuple[str, Text], ...]:
+        """GLN and name of an enterprise's places."""
+        return ask(self._engine, lambda connection: places_of(connection, enterprise_id))
 
     def take_back(self, text: str, note: Note, now: int) -> Moved:
         """Take back the last step of an item in the name of the place that took it, and note who asked for it and why:

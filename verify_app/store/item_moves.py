@@ -48,7 +48,11 @@ def take_step(connection: sa.Connection, wanted: MoveRecord, lot: str, decide: D
     """
     where = (item.c.gtin == wanted.gtin, item.c.serial == wanted.serial)
     row = connection.execute(sa.select(item.c.lot, item.c.state).where(*where).with_for_update()).first()
-    known = connection.execute(_moves(wanted.gtin, wanted.serial).where(item_move.c.id == wanted.id)).first()
+    mine = (
+        item_move.c.id == wanted.id,
+        item_move.c.enterprise_id == wanted.enterprise_id,
+    )  # others number theirs alike
+    known = connection.execute(_moves(wanted.gtin, wanted.serial).where(*mine)).first()
     if known is not None:
         return _step(known), False
     last = connection.execute(_moves(wanted.gtin, wanted.serial).limit(1)).first()
@@ -67,10 +71,22 @@ def take_step(connection: sa.Connection, wanted: MoveRecord, lot: str, decide: D
 def moves_of(connection: sa.Connection, gtin: str, serial: str, limit: int = 50) -> tuple[MoveRecord, ...]:
     """Moves of an item, the latest first."""
     rows = connection.execute(_moves(gtin, serial).limit(limit))
-    return tuple(
-        MoveRecord(row.gtin, row.serial, row.id, row.enterprise_id, row.actor, row.recorded_at, _step(row))
-        for row in rows
+    return tuple(map(_record, rows))
+
+
+def moves_by(connection: sa.Connection, enterprise_id: str, limit: int = 30) -> tuple[tuple[MoveRecord, bool], ...]:
+    """What an enterprise did to items, the latest first, each with whether nothing was done to the item since."""
+    later = item_move.alias("later")
+    since = sa.exists().where(
+        later.c.gtin == item_move.c.gtin, later.c.serial == item_move.c.serial, later.c.number > item_move.c.number
     )
+    query = sa.select(item_move, since.label("followed")).where(item_move.c.enterprise_id == enterprise_id)
+    rows = connection.execute(query.order_by(item_move.c.recorded_at.desc(), item_move.c.number.desc()).limit(limit))
+    return tuple((_record(row), not row.followed) for row in rows)
+
+
+def _record(row: Any) -> MoveRecord:
+    return MoveRecord(row.gtin, row.serial, row.id, row.enterprise_id, row.actor, row.recorded_at, _step(row))
 
 
 def _moves(gtin: str, serial: str) -> sa.Select[Any]:

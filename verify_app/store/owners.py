@@ -47,3 +47,9 @@ def place_name(connection: sa.Connection, gln: str) -> Text | None:
     """Name of a place, None for an unknown one."""
     name = connection.execute(sa.select(place.c.name).where(place.c.gln == gln)).scalar()
     return read_text(name) if name else None
+
+
+def places_of(connection: sa.Connection, enterprise_id: str) -> tuple[tuple[str, Text], ...]:
+    """GLN and name of an enterprise's places, by GLN."""
+    query = sa.select(place.c.gln, place.c.name).where(place.c.enterprise_id == enterprise_id).order_by(place.c.gln)
+    return tuple((row.gln, read_text(row.name)) for row in connection.execute(query))

@@ -65,7 +65,8 @@ item_move = sa.Table(
     sa.Column("state_after", CODE, nullable=False),
     sa.Column("when_ms", MILLISECONDS, nullable=False),
     sa.Column("recorded_at", MILLISECONDS, nullable=False),
-    sa.UniqueConstraint("gtin", "serial", "id"),
+    sa.UniqueConstraint("gtin", "serial", "enterprise_id", "id"),
+    sa.Index("ix_item_move_enterprise_id_recorded_at", "enterprise_id", "recorded_at"),
 )
 
 # Who did what on the way of a version to the public page, and why.
@@ -92,10 +93,26 @@ epcis_event = sa.Table(
     sa.Column("capture_id", CODE, nullable=False),
     sa.Column("type", CODE, nullable=False),
     sa.Column("biz_step", CODE, nullable=False, server_default=""),
+    code("action"),
+    code("disposition"),
+    code("read_point"),
+    code("biz_location"),
+    sa.Column("in_error", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("event_ms", MILLISECONDS, nullable=False),
     sa.Column("recorded_at", MILLISECONDS, nullable=False),
     sa.Column("body", DOCUMENT, nullable=False),
     sa.Index("ix_epcis_event_enterprise_id_recorded_at", "enterprise_id", "recorded_at"),
+    sa.Index("ix_epcis_event_enterprise_id_event_ms", "enterprise_id", "event_ms"),
+)
+
+# What events name, so that they are found by it: `field` is the list of the standard in which the code stands.
+epcis_event_code = sa.Table(
+    "epcis_event_code",
+    metadata,
+    sa.Column("enterprise_id", CODE, primary_key=True),
+    sa.Column("code", CODE, primary_key=True),
+    sa.Column("field", CODE, primary_key=True),
+    sa.Column("event_id", CODE, primary_key=True),
 )
 
 capture = sa.Table(
