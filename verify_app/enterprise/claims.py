@@ -6,7 +6,6 @@ A claim is part of the product's dossier: written as a new version, it is review
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from ..domain.text import Text
 from ..store.drafts import last_model, save_model
 from ..store.engine import Connection, Engine, ask, writing
 from ..store.papers import Paper, add_paper, find_paper, papers_of
+from .whole_file import keep_whole
 
 PAPER_BYTES = 10 * 1024 * 1024
 _MEDIA = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
@@ -102,12 +102,7 @@ class Claims:
             )
         digest = hashlib.sha256(data).hexdigest()
         self._folder.mkdir(parents=True, exist_ok=True)
-        draft = self._folder / f"{digest}.{secrets.token_hex(4)}.part"
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._folder / digest)
+        keep_whole(self._folder / digest, data)
         return Paper(
             secrets.token_hex(12), gtin, made.kind, made.number, Path(name).name[-120:], media, len(data), digest,
             who.name, who.now,

@@ -21,6 +21,7 @@ from .joining import Joining
 from .letters import NO_MAIL, Letters, MailServer
 from .link_office import LinkOffice
 from .monitor import Monitor
+from .product_photos import ProductPhotos
 from .reviewing import Reviews
 from .safe_target import Target, check_target, post
 from .webhooks import Post, Webhooks
@@ -118,6 +119,11 @@ class Desk:
     def claims(self) -> Claims:
         """Certificates of products."""
         return Claims(self.engine, self.data_dir / "papers")
+
+    @property
+    def photos(self) -> ProductPhotos:
+        """Pictures of products."""
+        return ProductPhotos(self.engine, self.data_dir / "pictures")
 
     @property
     def links(self) -> LinkOffice:

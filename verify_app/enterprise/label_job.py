@@ -27,6 +27,7 @@ from ..images.symbols import Modules, digital_link, draw, element_string, quick_
 from ..store.code_batches import Batch
 from .batch_serials import batch_serials
 from .label_text import text_for_people
+from .whole_file import keep_whole
 
 PART = 1_000
 """Labels of one part; the first of each is read back by the service's own decoder."""
@@ -124,7 +125,7 @@ def _begin(batch: Batch, order: LabelOrder, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     head = folder / "job.json"
     if not head.exists():
-        _keep(head, wanted.encode())
+        keep_whole(head, wanted.encode())
     elif head.read_text(encoding="utf-8") != wanted:
         raise LabelJobError(f"Expected the job of {folder} to be the same as before, got another order.")
 
@@ -140,10 +141,10 @@ def _write_part(work: LabelWork) -> int:
     name = f"part-{work.part + 1:05}"
     if extension == "pdf":
         pairs = ((symbol, _text(code, work.order)) for _, code, symbol in made)
-        _keep(work.folder / f"{name}.pdf", sheets(pairs, work.order.template))
+        keep_whole(work.folder / f"{name}.pdf", sheets(pairs, work.order.template))
     else:
-        _keep(work.folder / f"{name}.zip", _zipped(made, work.order))
-    _keep(work.folder / f"{name}.csv", _table(made, work, f"{name}.{extension}"))
+        keep_whole(work.folder / f"{name}.zip", _zipped(made, work.order))
+    keep_whole(work.folder / f"{name}.csv", _table(made, work, f"{name}.{extension}"))
     return work.part
 
 
@@ -206,13 +207,3 @@ def _size(batch: Batch, part: int) -> int:
 
 def _is_whole(folder: Path, part: int) -> bool:
     return (folder / f"part-{part + 1:05}.csv").exists()
-
-
-def _keep(path: Path, data: bytes) -> None:
-    """Write a file that is there whole or not at all, also after a power cut."""
-    draft = path.with_name(path.name + ".tmp")
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

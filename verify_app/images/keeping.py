@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from threading import BoundedSemaphore
@@ -41,11 +42,18 @@ class Kept:
 def keep(data: bytes) -> Kept:
     """The photo as it may be kept. Raises `ImageError` for what is no photo, `DecodeBusy` while others are in work, and
     `DecodeTimeout`."""
+    told = in_own_process("verify_app.images.keeping", data)
+    width, height = (int.from_bytes(told[at : at + 4], "big") for at in (0, 4))
+    return Kept(told[8:], width, height)
+
+
+def in_own_process(module: str, data: bytes) -> bytes:
+    """What a module makes of a photo when it runs as a process (`answer_apart`). Raises as `keep` does."""
     if not _turn.acquire(timeout=5):
         raise DecodeBusy(5)
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "verify_app.images.keeping"],
+            [sys.executable, "-P", "-m", module],
             input=data, capture_output=True, timeout=_DEADLINE_S, check=False, env={},
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
@@ -56,8 +64,7 @@ def keep(data: bytes) -> Kept:
         raise ImageError(*done.stdout.decode().split("\n", 2))
     if done.returncode or len(done.stdout) < 8:
         raise ImageError("crashed", "a photo", "a file that ended its reader")
-    width, height = (int.from_bytes(done.stdout[at : at + 4], "big") for at in (0, 4))
-    return Kept(done.stdout[8:], width, height)
+    return done.stdout
 
 
 def redraw(data: bytes) -> Kept:
@@ -71,7 +78,7 @@ def redraw(data: bytes) -> Kept:
         image.draft("RGB", (SIDE, SIDE))
         upright = ImageOps.exif_transpose(image)
         upright.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-        bare = _on_white(upright)
+        bare = on_white(upright)
         out = BytesIO()
         bare.save(out, "JPEG", quality=_QUALITY, optimize=True)
     except MemoryError as error:
@@ -81,7 +88,7 @@ def redraw(data: bytes) -> Kept:
     return Kept(out.getvalue(), *bare.size)
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def on_white(image: Image.Image) -> Image.Image:
     """The pixels alone, in a new picture that knows nothing of the file; what is transparent becomes white."""
     from PIL import Image
 
@@ -91,8 +98,8 @@ def _on_white(image: Image.Image) -> Image.Image:
     return bare
 
 
-def main() -> int:
-    """Read a photo from the input and write it anew to the output, within limits."""
+def answer_apart(work: Callable[[bytes], bytes]) -> int:
+    """Read a photo from the input and write what `work` makes of it to the output, within limits."""
     from .child import confine, step_back
 
     step_back()
@@ -100,13 +107,18 @@ def main() -> int:
 
     confine(_MEMORY_MB)
     try:
-        kept = redraw(sys.stdin.buffer.read())
+        made = work(sys.stdin.buffer.read())
     except ImageError as error:
         sys.stdout.write(f"{error.problem}\n{error.expected}\n{error.got}")
         return _REFUSED
-    sys.stdout.buffer.write(kept.width.to_bytes(4, "big") + kept.height.to_bytes(4, "big") + kept.data)
+    sys.stdout.buffer.write(made)
     return 0
 
 
+def _told(data: bytes) -> bytes:
+    kept = redraw(data)
+    return kept.width.to_bytes(4, "big") + kept.height.to_bytes(4, "big") + kept.data
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(answer_apart(_told))

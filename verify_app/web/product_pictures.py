@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..domain.passport import Passport, Picture, Shows
+from ..domain.passport import ModelPart, Passport, Picture, Shows
 from ..domain.text import Text
 
 _BETTER = (("avif", "image/avif"),)  # formats that only some browsers read, the smallest files first
@@ -27,7 +27,12 @@ class PictureSet:
 
 def picture_set(passport: Passport | None, shows: Shows = Shows.PRODUCT) -> PictureSet | None:
     """A view of the passport's product; None where there is no picture of it in a format that every browser reads."""
-    pictures = [picture for picture in passport.model.pictures if picture.shows is shows] if passport else []
+    return pictures_of(passport.model, shows) if passport else None
+
+
+def pictures_of(model: ModelPart, shows: Shows = Shows.PRODUCT) -> PictureSet | None:
+    """The same of a product, whether it is published or not."""
+    pictures = [picture for picture in model.pictures if picture.shows is shows]
     formats = dict(_BETTER)
     plain = [picture for picture in pictures if _ending(picture) not in formats]
     if not plain:
