@@ -25,7 +25,7 @@ class Quiet(WSGIRequestHandler):
 def client(light_desk, tmp_path):
     app = make_world(tmp_path).app
     app.extensions["parts"] = replace(app.extensions["parts"], desk=light_desk)
-    secret = light_desk.keys.make("e1", "test", ("import", "move", "capture"), "an", now=1).secret
+    secret = light_desk.keys.make("e1", "test", ("import", "move", "capture", "read"), "an", now=1).secret
     server = make_server("127.0.0.1", 0, app, handler_class=Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -45,6 +45,8 @@ def test_client_imports_moves_and_captures(client, light_desk, tmp_path):
     assert (done.fresh, done.bad) == (1, 1)
     assert b"C 2" in client.errors(done.id)
     assert client.capture_state(sent.id).success
+    (event,) = client.events(perPage="1", eventType="ObjectEvent")
+    assert event["eventTime"] == "2026-09-05T00:00:00Z"
     assert client.move(f"(01){GTIN}(21)C1", "sell", id="1").after == "sold"
     with pytest.raises(ApiError, match="409: Expected an item") as refused:
         client.move(f"(01){GTIN}(21)C1", "sell", id="2")

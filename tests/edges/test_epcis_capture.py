@@ -10,7 +10,7 @@ from tests.registry_samples import GTIN, code
 from verify_app.domain.events import Stage
 from verify_app.domain.passport import ItemState
 from verify_app.enterprise.epcis import EventError
-from verify_app.store.captures import events_of
+from verify_app.enterprise.event_search import QueryParameterError, read_query, search
 from verify_app.store.drafts import last_lot
 from verify_app.store.engine import reading
 from verify_app.store.registry import find
@@ -45,6 +45,11 @@ def send(desk, *events):
     return desk.captures.run_next()
 
 
+def ids(desk, enterprise="e1", **given):
+    asked = read_query({name: [value] for name, value in given.items()})
+    return [found.event_id for found in search(desk.engine, enterprise, asked)[0]]
+
+
 def test_events_move_items_and_lengthen_the_chain_of_a_lot(desk):
     packed = event(
         eventID="urn:uuid:2",
@@ -60,7 +65,7 @@ def test_events_move_items_and_lengthen_the_chain_of_a_lot(desk):
         added = last_lot(connection, GTIN, "L1").events[-1]
         assert find(connection, code("L1")).lot.events[-1] == added, "a published lot shows it at once"
     assert (added.stage, added.place_name.text("vi"), added.biz_step) == (Stage.PACKING, "Vườn 1", "packing")
-    assert [stored.event_id for stored in events_of(desk.engine, "e1")] == ["urn:uuid:1", "urn:uuid:2"]
+    assert sorted(ids(desk)) == ["urn:uuid:1", "urn:uuid:2"]
 
 
 def test_same_event_again_is_known_with_and_without_an_event_id(desk):
@@ -87,7 +92,7 @@ def test_errors_are_told_event_by_event_and_the_good_ones_are_taken(desk):
     said = " ".join(words for _, words in done.errors)
     for words in ("eventTime", "check digit", "one that is destroyed", "CatEvent", "known lot", "place of your own"):
         assert words in said
-    assert [stored.event_id for stored in events_of(desk.engine, "e1")] == ["3"]
+    assert ids(desk) == ["3"]
 
 
 def test_event_declared_in_error_is_kept_and_never_shown_as_a_fact(desk):
@@ -103,3 +108,56 @@ def test_what_is_no_document_is_refused_at_the_door(desk, data):
     with pytest.raises(EventError, match="Expected"):
         desk.captures.accept("e1", "erp", data)
     assert desk.captures.run_next() is None
+
+
+def test_events_are_found_by_what_they_say_page_by_page_and_only_by_who_sent_them(desk):
+    item, lot = f"https://id.gs1.org/01/{GTIN}/10/L1/21/S1", f"https://id.gs1.org/01/{GTIN}/10/L1"
+    pallet = "urn:epc:id:sscc:9521234.0000000001"
+    sent = (
+        event(eventID="a", bizStep="shipping", disposition="in_transit"),
+        event(eventID="b", bizStep="cbv:BizStep-receiving", disposition="", eventTime="2026-09-06T07:30:00Z"),
+        event(eventID="c", type="AggregationEvent", action="ADD", bizStep="packing", disposition="", epcList=[],
+              parentID=pallet, childEPCs=[item], eventTime="2026-09-06T07:30:00Z"),
+        event(eventID="d", type="TransformationEvent", bizStep="", disposition="", epcList=[], action="",
+              inputEPCList=[f"https://id.gs1.org/01/{GTIN}/21/S2"], outputQuantityList=[{"epcClass": lot}],
+              eventTime="2026-09-07T07:30:00Z"),
+        event(eventID="e", bizStep="", disposition="", epcList=[],
+              errorDeclaration={"declarationTime": "2026-09-06T00:00:00Z"}),
+    )  # fmt: skip
+    assert not send(desk, *sent).errors
+    assert ids(desk) == ["d", "c", "b", "e", "a"], "the latest first"
+    for given, found in (
+        ({"EQ_bizStep": "shipping|https://ref.gs1.org/cbv/BizStep-packing"}, ["c", "a"]),
+        ({"EQ_disposition": "in_transit", "eventType": "ObjectEvent"}, ["a"]),
+        ({"EQ_action": "ADD"}, ["c"]),
+        ({"EQ_readPoint": "urn:epc:id:sgln:952000000.001.0", "EQ_eventID": "a|b"}, ["b", "a"]),
+        ({"GE_eventTime": "2026-09-06T07:30:00Z", "LT_eventTime": "2026-09-07T07:30:00Z"}, ["c", "b"]),
+        ({"GE_recordTime": "2999-01-01T00:00:00Z"}, []),
+        ({"MATCH_epc": item}, ["c", "b", "a"]),
+        ({"MATCH_epc": f"(01){GTIN}"}, ["c", "b", "a"]),
+        ({"MATCH_epc": f"(01){GTIN}(21)S"}, []),
+        ({"MATCH_anyEPC": f"(01){GTIN}(21)S2"}, ["d"]),
+        ({"MATCH_parentID": pallet}, ["c"]),
+        ({"MATCH_anyEPCClass": lot}, ["d"]),
+        ({"EXISTS_errorDeclaration": "true"}, ["e"]),
+        ({"orderDirection": "ASC", "perPage": "2"}, ["a", "e"]),
+    ):
+        assert ids(desk, **given) == found, given
+    came, token = [], ""
+    while True:
+        page, token = search(desk.engine, "e1", read_query({"perPage": ["2"], "nextPageToken": [token]}))
+        came += [found.event_id for found in page]
+        if not token:
+            break
+    assert came == ["d", "c", "b", "e", "a"], "events of one moment are neither lost nor doubled between pages"
+    assert ids(desk, "e2") == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"EQ_cat": "x"}, {"GE_eventTime": "2026-09-06"}, {"perPage": "0"}, {"orderBy": "name"}, {"nextPageToken": "x"},
+     {"EQ_eventID": "a\0"}, {"EXISTS_errorDeclaration": "maybe"}],
+)  # fmt: skip
+def test_query_that_cannot_be_answered_as_it_was_meant_is_refused(given):
+    with pytest.raises(QueryParameterError, match="Expected"):
+        read_query({name: [value] for name, value in given.items()})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
@@ -66,6 +67,18 @@ def test_capture_answers_202_and_says_later_what_came_of_it(app, desk):
     assert done["errors"][0]["event"] == 1
     assert client.post("/api/v1/capture", data=b"{").status_code == 422
     assert client.get("/api/v1/capture/none").status_code == 404
+    assert [one["captureID"] for one in client.get("/api/v1/capture").json["captures"]] == [done["captureID"]]
+
+    asked = client.get("/api/v1/events?EQ_bizStep=retail_selling&perPage=1")
+    assert (asked.mimetype, asked.headers["GS1-EPCIS-Version"]) == ("application/ld+json", "2.0.0")
+    (found,) = json.loads(asked.text)["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
+    assert (found["epcList"], found["recordTime"][-1]) == (event["epcList"], "Z")
+    (further,) = re.findall(r'<https://[^/]+(/api/v1/events\?[^>]+)>; rel="next"', asked.headers["Link"])
+    assert 'eventList":[]' in client.get(further).text
+    epc = quote(event["epcList"][0], safe="")
+    assert found["eventID"] in client.get(f"/api/v1/epcs/{epc}/events").text
+    refused = client.get("/api/v1/events?EQ_cat=1")
+    assert (refused.status_code, refused.json["type"]) == (400, "epcisException:QueryParameterException")
 
 
 def test_move_is_told_once_and_what_the_state_forbids_is_a_conflict(app, desk):
@@ -134,6 +147,8 @@ def test_document_describes_the_scopes_and_its_examples_work(app, desk):
     assert secured == {
         "/api/v1/capture",
         "/api/v1/capture/{capture_id}",
+        "/api/v1/epcs/{epc}/events",
+        "/api/v1/events",
         "/api/v1/imports/{kind}",
         "/api/v1/imports/{job_id}",
         "/api/v1/items/moves",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import msgspec
 
 _Answer = TypeVar("_Answer")
 _SECONDS = 60.0
+_NEXT = re.compile(r'[?&]nextPageToken=([^&>]+)[^>]*>; rel="next"')
 
 
 class ApiError(Exception):
@@ -134,6 +137,16 @@ class Client:
         """What came of a document."""
         return self._ask(CaptureState, f"/capture/{quote(capture_id)}")
 
+    def events(self, **parameters: str) -> Iterator[dict[str, Any]]:
+        """Events that you captured, by parameters of EPCIS 2.0 (`EQ_bizStep="shipping"`), page after page."""
+        query = parameters
+        while True:
+            body, further = self._page(f"/events?{urlencode(query)}")
+            yield from msgspec.json.decode(body)["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
+            if not further:
+                return
+            query = {**parameters, "nextPageToken": further}
+
     def move(self, code: str, act: str, *, id: str, place: str = "", when: int = 0) -> Moved:
         """Commission, ship, receive, sell, return or destroy an item, undo the last act; the same `id` is one act."""
         body = {"code": code, "act": act, "id": id, "place": place, "when": when}
@@ -147,15 +160,24 @@ class Client:
     def _ask(self, kind: type[_Answer], path: str, body: bytes | None = None, media: str = "") -> _Answer:
         return msgspec.json.decode(self._send(path, body, media), type=kind)
 
+    def _page(self, path: str) -> tuple[bytes, str]:
+        """A page and the token of the next one, "" for none."""
+        with self._open(path) as answer:
+            found = _NEXT.search(answer.headers.get("Link", ""))
+            return answer.read(), unquote(found[1]) if found else ""
+
     def _send(self, path: str, body: bytes | None = None, media: str = "") -> bytes:
+        with self._open(path, body, media) as answer:
+            data: bytes = answer.read()
+            return data
+
+    def _open(self, path: str, body: bytes | None = None, media: str = "") -> Any:
         headers = {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
         if media:
             headers["Content-Type"] = media
         request = urllib.request.Request(self._base + path, data=body, headers=headers)  # noqa: S310 - https or http
         try:
-            with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
-                data: bytes = answer.read()
-                return data
+            return urllib.request.urlopen(request, timeout=_SECONDS)  # noqa: S310
         except urllib.error.HTTPError as error:
             raise ApiError(error.code, _detail(error.read())) from error
 

@@ -11,14 +11,25 @@ from ..domain.code import Code, CodeError
 from ..domain.events import CriticalEvent
 from ..domain.item_life import LifeError
 from ..domain.text import Text
-from ..store.captures import Capture, StoredEvent, add_capture, end_capture, find_capture, keep_event, next_capture
+from ..store.captures import (
+    Capture,
+    StoredEvent,
+    add_capture,
+    captures_of,
+    end_capture,
+    find_capture,
+    keep_event,
+    next_capture,
+)
 from ..store.drafts import last_lot, save_lot
 from ..store.engine import Connection, Engine, writing
 from ..store.owners import gtin_owners, place_name
 from .epcis import EpcisEvent, EventError, read_document, read_event
 from .item_life import ItemLife, Moved, MoveOrder
 
-__all__ = ["Capture", "Captures"]
+__all__ = ["PAGE", "Capture", "Captures"]
+
+PAGE = 30  # documents of one answer
 
 
 class Captures:
@@ -38,6 +49,10 @@ class Captures:
     def find(self, enterprise_id: str, capture_id: str) -> Capture | None:
         """A document that this enterprise sent, None for none."""
         return find_capture(self._engine, enterprise_id, capture_id)
+
+    def all(self, enterprise_id: str, before: str = "") -> tuple[Capture, ...]:
+        """Documents that an enterprise sent, the latest first: a page of them behind the one with the id `before`."""
+        return captures_of(self._engine, enterprise_id, before, PAGE)
 
     def run_next(self) -> Capture | None:
         """Work through the oldest waiting document; None if none waits.
@@ -72,7 +87,9 @@ class Captures:
         return done
 
     def _take(self, connection: Connection, origin: Capture, event: EpcisEvent, now: int, moved: list[Moved]) -> bool:
-        kept = StoredEvent(event.id, event.type, event.biz_step, event.when, event.body)
+        kept = StoredEvent(
+            event.id, event.type, event.biz_step, event.when, event.body, event.in_error, event.words, event.names
+        )
         if not keep_event(connection, origin, kept, now):
             return False
         if event.act:

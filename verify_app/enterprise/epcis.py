@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -19,6 +20,7 @@ from ..domain.item_life import Act
 from ..domain.parse import parse
 
 MOST_EVENTS = 10_000
+_LONGEST_NAME = 200
 
 _ACTS = {
     "commissioning": Act.COMMISSION,
@@ -76,7 +78,13 @@ class _Event(msgspec.Struct, rename="camel"):
     disposition: str = ""
     epc_list: tuple[str, ...] = ()
     child_epcs: tuple[str, ...] = msgspec.field(name="childEPCs", default=())
+    parent_id: str = msgspec.field(name="parentID", default="")
+    input_epcs: tuple[str, ...] = msgspec.field(name="inputEPCList", default=())
+    output_epcs: tuple[str, ...] = msgspec.field(name="outputEPCList", default=())
     quantity_list: tuple[_Quantity, ...] = ()
+    child_quantity_list: tuple[_Quantity, ...] = ()
+    input_quantity_list: tuple[_Quantity, ...] = ()
+    output_quantity_list: tuple[_Quantity, ...] = ()
     read_point: _Place | None = None
     biz_location: _Place | None = None
     error_declaration: _Declaration | None = None
@@ -94,7 +102,8 @@ class _Document(msgspec.Struct, rename="camel"):
 
 @dataclass(frozen=True, slots=True)
 class EpcisEvent:
-    """One event: what it names, where and when. `act` is None where no item's state follows from it; `body` is the
+    """One event: what it names, where and when. `act` is None where no item's state follows from it; `words` are what
+    it is looked up by (`captures.StoredEvent.words`), `names` its codes as pairs of (field, `known_as`); `body` is the
     event as it came."""
 
     id: str
@@ -107,6 +116,8 @@ class EpcisEvent:
     lots: tuple[Code, ...]
     place: str
     in_error: bool
+    words: tuple[tuple[str, str], ...]
+    names: tuple[tuple[str, str], ...]
     body: str
 
 
@@ -137,13 +148,15 @@ def read_event(raw: msgspec.Raw) -> EpcisEvent:
     An event without an eventID gets the digest of its bytes, so that the same one sent twice is known.
     """
     data = bytes(raw)
+    if b"\\u0000" in data:
+        raise EventError("Expected text without NUL, got one.")  # no database takes it
     try:
         event = _event.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise EventError(f"Expected an EPCIS event, got: {error}.") from error
     if event.type not in _TYPES:
         raise EventError(f"Expected one of {', '.join(_TYPES)}, got {event.type[:40]!r}.")
-    step, disposition = _bare(event.biz_step), _bare(event.disposition)
+    step, disposition = bare_word(event.biz_step), bare_word(event.disposition)
     place = event.biz_location or event.read_point
     named = event.event_id or f"ni:///sha-256;{hashlib.sha256(data).hexdigest()}"
     items = (*event.epc_list, *event.child_epcs)
@@ -158,8 +171,44 @@ def read_event(raw: msgspec.Raw) -> EpcisEvent:
         lots=tuple(code for _, code in _codes([quantity.epc_class for quantity in event.quantity_list], "epcClass")),
         place=_gln(place.id) if place else "",
         in_error=event.error_declaration is not None,
+        words=(
+            ("action", _short(event.action.upper(), "action", 20)),
+            ("disposition", _short(disposition, "disposition", 60)),
+            ("read_point", known_as(event.read_point.id) if event.read_point else ""),
+            ("biz_location", known_as(event.biz_location.id) if event.biz_location else ""),
+        ),
+        names=tuple(dict.fromkeys(_names(event))),
         body=data.decode(),
     )
+
+
+def known_as(text: str) -> str:
+    """The one form in which a code is looked up, whatever its spelling: its path, an item's without the lot; what is
+    no GS1 code as it is."""
+    try:
+        code = parse(text)
+    except CodeError:
+        return text[:_LONGEST_NAME]
+    return f"/01/{code.gtin}/21/{quote(code.serial, safe='')}" if code.gtin and code.serial else code.path
+
+
+def bare_word(text: str) -> str:
+    """Name of a CBV word in any of its spellings: bare, "cbv:BizStep-…", URN or GS1 web vocabulary URI."""
+    return text.rstrip("/").rpartition("/")[2].rpartition(":")[2].rpartition("-")[2].lower()
+
+
+def _names(event: _Event) -> Iterator[tuple[str, str]]:
+    lists = (
+        ("epc", (*event.epc_list, *event.child_epcs)),
+        ("parent", (event.parent_id,) if event.parent_id else ()),
+        ("input", event.input_epcs),
+        ("output", event.output_epcs),
+        ("class", [one.epc_class for one in (*event.quantity_list, *event.child_quantity_list)]),
+        ("input_class", [one.epc_class for one in event.input_quantity_list]),
+        ("output_class", [one.epc_class for one in event.output_quantity_list]),
+    )
+    for field, texts in lists:
+        yield from ((field, known_as(text)) for text in texts)
 
 
 def _codes(texts: Any, field: str) -> Iterator[tuple[str, Code]]:
@@ -188,11 +237,6 @@ def _instant(event: _Event) -> int:
         return int(moment.timestamp() * 1000)
     except (ValueError, OverflowError) as error:
         raise EventError(f"Expected eventTime with an offset, got {event.event_time[:40]!r}.") from error
-
-
-def _bare(text: str) -> str:
-    """Name of a CBV word in any of its spellings: bare, "cbv:BizStep-…", URN or GS1 web vocabulary URI."""
-    return text.rstrip("/").rpartition("/")[2].rpartition(":")[2].rpartition("-")[2].lower()
 
 
 def _short(text: str, field: str, most: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from .engine import Engine, ask, insert, writing
-from .tables_enterprise import capture, epcis_event
-
-_PAGE = 500
+from .tables_enterprise import capture, epcis_event, epcis_event_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +30,17 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event as it was captured, with what it can be searched by."""
+    """An event as it was captured, with what it can be searched by: `words` are columns with their values, `names` its
+    codes with the field that each stands in."""
 
     event_id: str
     type: str
     biz_step: str
     event_ms: int
     body: str
+    in_error: bool = False
+    words: tuple[tuple[str, str], ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
 
 
 def add_capture(engine: Engine, wanted: Capture) -> None:
@@ -71,24 +72,25 @@ def end_capture(connection: sa.Connection, done: Capture) -> bool:
 
 def keep_event(connection: sa.Connection, origin: Capture, event: StoredEvent, now: int) -> bool:
     """Keep an event; False for an id that this enterprise has sent before."""
-    row = {name: getattr(event, name) for name in StoredEvent.__slots__}
+    names = ("event_id", "type", "biz_step", "event_ms", "body", "in_error")
+    row = {name: getattr(event, name) for name in names} | dict(event.words)
     row |= {"enterprise_id": origin.enterprise_id, "capture_id": origin.id, "recorded_at": now}
     statement = insert(connection, epcis_event).values(row).on_conflict_do_nothing()
-    return connection.execute(statement.returning(epcis_event.c.event_id)).first() is not None
+    if connection.execute(statement.returning(epcis_event.c.event_id)).first() is None:
+        return False
+    of = {"enterprise_id": origin.enterprise_id, "event_id": event.event_id}
+    if event.names:
+        connection.execute(sa.insert(epcis_event_code), [of | {"field": f, "code": code} for f, code in event.names])
+    return True
 
 
-def events_of(engine: Engine, enterprise_id: str, after: str = "", limit: int = 30) -> Sequence[StoredEvent]:
-    """Events of an enterprise in the order of their ids, behind one of them."""
-    table = epcis_event
-    query = sa.select(table).where(table.c.enterprise_id == enterprise_id, table.c.event_id > after)
-    query = query.order_by(table.c.event_id).limit(min(limit, _PAGE))
-    names = StoredEvent.__slots__
-    return ask(
-        engine,
-        lambda connection: [
-            StoredEvent(**{name: getattr(row, name) for name in names}) for row in connection.execute(query)
-        ],
-    )
+def captures_of(engine: Engine, enterprise_id: str, before: str, limit: int) -> tuple[Capture, ...]:
+    """Documents of an enterprise, the latest first, behind the one named `before` ("" for the first)."""
+    query = sa.select(capture).where(capture.c.enterprise_id == enterprise_id)
+    if before:
+        query = query.where(capture.c.id < before)
+    query = query.order_by(capture.c.id.desc()).limit(limit)
+    return ask(engine, lambda connection: tuple(map(_read, connection.execute(query))))
 
 
 def _read(row: Any) -> Capture:

@@ -171,7 +171,7 @@ def capture() -> Response:
     """Keep a document of events."""
     key = the_key()
     kept = the_parts().desk.captures.accept(key.enterprise_id, f"key {key.id}", request.get_data())
-    response = _json(_capture_answer(kept), 202)
+    response = _json(capture_answer(kept), 202)
     response.headers["Location"] = url_for("api_v1.capture_state", capture_id=kept.id)
     response.headers["GS1-EPCIS-Version"] = "2.0.0"
     return response
@@ -193,7 +193,7 @@ def capture_state(capture_id: str) -> Response:
     found = the_parts().desk.captures.find(the_key().enterprise_id, capture_id)
     if found is None:
         raise NotFound
-    return _json(_capture_answer(found))
+    return _json(capture_answer(found))
 
 
 @api_v1.get("/products")
@@ -247,7 +247,8 @@ def _import_answer(job: ImportJob) -> ImportAnswer:
     )
 
 
-def _capture_answer(found: Capture) -> CaptureAnswer:
+def capture_answer(found: Capture) -> CaptureAnswer:
+    """A captured document as the API tells of it."""
     return CaptureAnswer(
         id=found.id,
         running=found.status == "waiting",

@@ -73,6 +73,12 @@ class CaptureAnswer(BaseModel):
     errors: list[CaptureError]
 
 
+class CaptureAnswers(BaseModel):
+    """Captured documents, the latest first."""
+
+    captures: list[CaptureAnswer]
+
+
 class ProductState(BaseModel):
     """The last version of a product or lot, and where it stands."""
 

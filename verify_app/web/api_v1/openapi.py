@@ -13,7 +13,15 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from ...i18n import LANGUAGES
-from .enterprise_schemas import CaptureAnswer, ImportAnswer, MoveAnswer, MoveRequest, ProductStates, ScanCounts
+from .enterprise_schemas import (
+    CaptureAnswer,
+    CaptureAnswers,
+    ImportAnswer,
+    MoveAnswer,
+    MoveRequest,
+    ProductStates,
+    ScanCounts,
+)
 from .schemas import BatchAnswer, BatchRequest, CompressedLink, Problem, VerifyAnswer, VerifyRequest
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -29,6 +37,7 @@ _MODELS: list[tuple[type[BaseModel], Any]] = [
     (MoveAnswer, "serialization"),
     (ImportAnswer, "serialization"),
     (CaptureAnswer, "serialization"),
+    (CaptureAnswers, "serialization"),
     (ProductStates, "serialization"),
     (ScanCounts, "serialization"),
 ]

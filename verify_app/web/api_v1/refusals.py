@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 from ...domain.item_life import LifeError
 from ...enterprise.answers import OtherRequestError
 from ...enterprise.epcis import EventError
+from ...enterprise.event_search import QueryParameterError
 from ...enterprise.import_run import ImportRefusedError
 from ...enterprise.scan_report import SpanError
 from ...enterprise.table_files import TableError
@@ -18,7 +19,7 @@ from .routes import api_v1
 @api_v1.errorhandler(LifeError)
 def refuse_move(error: LifeError) -> Response:
     """An act that the item's state forbids (409)."""
-    return _refused(409, str(error), refusal=error.refusal.value)
+    return refused(409, str(error), refusal=error.refusal.value)
 
 
 @api_v1.errorhandler(EventError)
@@ -28,13 +29,19 @@ def refuse_move(error: LifeError) -> Response:
 @api_v1.errorhandler(SpanError)
 def refuse_content(error: ValueError) -> Response:
     """A document or file that is none (422)."""
-    return _refused(422, str(error))
+    return refused(422, str(error))
+
+
+@api_v1.errorhandler(QueryParameterError)
+def refuse_parameter(error: QueryParameterError) -> Response:
+    """A query of events that cannot be answered as it was meant (400), in EPCIS's own words."""
+    return refused(400, str(error), type="epcisException:QueryParameterException")
 
 
 @api_v1.errorhandler(OSError)
 def refuse_full(error: OSError) -> Response:
     """The disk takes nothing more (503): nothing was kept."""
-    return _refused(503, f"Expected room on the disk, got: {error.strerror}. Nothing was kept; send it again later.")
+    return refused(503, f"Expected room on the disk, got: {error.strerror}. Nothing was kept; send it again later.")
 
 
 @api_v1.errorhandler(401)
@@ -42,7 +49,7 @@ def refuse_full(error: OSError) -> Response:
 @api_v1.errorhandler(429)
 def refuse_key(error: HTTPException) -> Response:
     """A key that is missing, may not do this, or asks too often."""
-    response = _refused(error.code or 403, error.description or "")
+    response = refused(error.code or 403, error.description or "")
     if error.code == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     if wait := getattr(error, "retry_after", None):
@@ -50,7 +57,8 @@ def refuse_key(error: HTTPException) -> Response:
     return response
 
 
-def _refused(status: int, detail: str, **more: str) -> Response:
+def refused(status: int, detail: str, **more: str) -> Response:
+    """The table's answer to a status, with a detail for programmers and further members."""
     error = HTTPException()
     error.code = status
     response = problem(error)
