@@ -14,9 +14,11 @@ from tests.registry_samples import GTIN
 from verify_app.domain.account import Role, Scope
 from verify_app.domain.code import Code
 from verify_app.enterprise import code_office, label_job
+from verify_app.enterprise.code_office import KEPT_DAYS
 from verify_app.serving.jobs import jobs_of, run_once
 from verify_app.store.engine import reading, writing
 from verify_app.store.issue_tables import code_batch
+from verify_app.store.print_jobs import note_print
 from verify_app.store.registry import find
 
 pytest_plugins = ("tests.fixtures_portal",)
@@ -73,6 +75,15 @@ def test_codes_become_labels_in_the_background_and_are_replaced_one_by_one(offic
         assert archive.testzip() is None
         assert archive.read("part-00003.pdf") == author.get(f"{files}/part-00003.pdf").data
     assert author.get(f"{files}/job.json").status_code == 404
+    old = author.get(f"{files}/part-00003.pdf").data
+    note_print(office.engine, job.id, created_at=job.created_at - (KEPT_DAYS + 1) * 86_400_000)
+    assert run_once(work) == 1
+    assert author.get(f"{files}/part-00003.pdf").status_code == 404, "files are kept for a month"
+    assert "Tệp đã xóa" in author.get(batch).text
+    assert send(author, batch, again=job.id).status_code == 303
+    run_once(work)
+    fresh = desk.codes.prints(desk.codes.batch("e1", batch.rpartition("/")[2]))[0]
+    assert author.get(f"/enterprise/labels/{fresh.id}/part-00003.pdf").data == old, "made again they are the same"
 
     link = rows[0]["link"]
     assert "Đã hủy mã" in send(author, "/enterprise/carriers", code=link, reason="bong mực", act="withdraw").text

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import secrets
+import shutil
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -26,10 +27,12 @@ from ..store.print_jobs import PrintJob
 from .codes import Batch, CodeDesk, Order
 from .label_job import FORMATS, LabelJobError, LabelOrder, step
 
-__all__ = ["Batch", "BatchError", "CodeOffice", "LabelJobError", "Order", "PrintJob", "TemplateError"]
+__all__ = ["KEPT_DAYS", "Batch", "BatchError", "CodeOffice", "LabelJobError", "Order", "PrintJob", "TemplateError"]
 
 _TURN = 4 * (os.cpu_count() or 1)  # parts of a thousand labels before other work has its turn
 _HOLD_MS = 900_000
+_DAY_MS = 86_400_000
+KEPT_DAYS = 30  # a million labels are gigabytes; they can be made again from the batch, the same to the last bit
 _CHUNK = 64 * 1024
 
 Show = Callable[[str, str], object]
@@ -119,6 +122,23 @@ class CodeOffice:
             return job
         status = print_jobs.DONE if at.done >= at.total else print_jobs.WAITING
         print_jobs.note_print(self._engine, job.id, status=status, done=at.done, held_by="", held_until=0)
+        return job
+
+    def print_again(self, job: PrintJob, author: str) -> PrintJob:
+        """Order the same labels once more. Raises what `print` raises."""
+        return self.print(self._desk.batch(job.batch_id), json.loads(job.wish), author)
+
+    def forget_next(self) -> PrintJob | None:
+        """Take away the files of the oldest order that is older than `KEPT_DAYS`; None if there is none. Raises
+        `OSError`. Stopped in between, the next call goes on."""
+        now = time.time_ns() // 1_000_000
+        job = print_jobs.old_print(self._engine, now - KEPT_DAYS * _DAY_MS)
+        if job is None:
+            return None
+        folder = self._folder / job.id
+        if folder.exists():
+            shutil.rmtree(folder)
+        print_jobs.note_print(self._engine, job.id, status=print_jobs.GONE)
         return job
 
     def find_print(self, enterprise_id: str, job_id: str) -> PrintJob | None:

@@ -24,6 +24,7 @@ def jobs_of(desk: Desk) -> Mapping[str, Callable[[], object]]:
         "news": desk.webhooks.tell_news,
         "serials": desk.codes.issue_next,
         "labels": desk.codes.print_next,
+        "old labels": desk.codes.forget_next,
         "webhooks": desk.webhooks.run_next,
         "digests": lambda: desk.digests.run_next(digest_words),
         "letters": desk.letters.run_next,

@@ -12,7 +12,7 @@ from .issue_tables import code_batch
 from .portal_tables import print_job
 from .tables import model
 
-WAITING, DONE, FAILED = "waiting", "done", "failed"
+WAITING, DONE, FAILED, GONE = "waiting", "done", "failed", "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,13 @@ def claim_print(engine: Engine, runner: str, now: int, hold_until: int) -> Print
     taken = sa.update(print_job).where(print_job.c.id == found.id, *free).values(held_by=runner, held_until=hold_until)
     with writing(engine) as connection:
         return _read(found) if connection.execute(taken).rowcount == 1 else None
+
+
+def old_print(engine: Engine, before: int) -> PrintJob | None:
+    """The oldest order that has ended, was made before a moment, and whose files are still there; None for none."""
+    query = sa.select(print_job).where(print_job.c.status.in_((DONE, FAILED)), print_job.c.created_at < before)
+    query = query.order_by(print_job.c.created_at).limit(1)
+    return ask(engine, lambda connection: next(map(_read, connection.execute(query)), None))
 
 
 def note_print(engine: Engine, job_id: str, **values: Any) -> None:

@@ -10,7 +10,16 @@ from flask.typing import ResponseReturnValue
 from ...domain.code import Code, CodeError
 from ...domain.label_template import TEMPLATES
 from ...domain.parse import parse
-from ...enterprise.code_office import Batch, BatchError, LabelJobError, Order, TemplateError, whole_archive, whole_table
+from ...enterprise.code_office import (
+    KEPT_DAYS,
+    Batch,
+    BatchError,
+    LabelJobError,
+    Order,
+    TemplateError,
+    whole_archive,
+    whole_table,
+)
 from ...enterprise.codes import SchemeError
 from ...enterprise.label_job import FORMATS
 from ..accounts.door import the_account
@@ -68,9 +77,12 @@ def batch(batch_id: str) -> str:
 @blueprint.post("/enterprise/codes/<batch_id>")
 def print_labels(batch_id: str) -> ResponseReturnValue:
     """Order labels; the background makes them."""
-    found = _own(batch_id)
+    found, office = _own(batch_id), the_parts().desk.codes
     try:
-        the_parts().desk.codes.print(found, _wish(), the_account().email)
+        if before := request.form.get("again", ""):
+            office.print_again(office.find_print(own_enterprise(), before) or abort(404), the_account().email)
+        else:
+            office.print(found, _wish(), the_account().email)
     except (LabelJobError, TemplateError, ValueError, TypeError) as error:
         return _batch_page(found, str(error)), 422
     return redirect(link(f"/enterprise/codes/{batch_id}") + "#labels", 303)
@@ -120,6 +132,7 @@ def _batch_page(found: Batch, problem: str = "") -> str:
         templates=TEMPLATES,
         formats=FORMATS,
         standard=TEMPLATES["a4-24"],
+        kept_days=KEPT_DAYS,
     )
 
 
