@@ -214,12 +214,15 @@ def described(firm):
     for kind, fields in (
         ("products", {"gtin": GTIN, "name": "Cà phê Ví Dụ", "origin": "Sản xuất tại Việt Nam"}),
         ("lots", {"gtin": GTIN, "lot": "L1", "declared": str(ROWS)}),
-        ("events", {"gtin": GTIN, "lot": "L1", "stage": "packing", "time": "05/09/2026 07:30", "what": "Đóng gói",
+        ("events", {"gtin": GTIN, "lot": "L1", "stage": "packing", "time": "2026-09-05T07:30", "what": "Đóng gói",
                     "place": "Xưởng Ví Dụ"}),
     ):  # fmt: skip
         firm.goto(f"/enterprise/products/new/{kind}")
         for name, value in fields.items():
-            firm.fill(f"#{name}", value)
+            if firm.locator(f"select#{name}").count():
+                firm.select_option(f"#{name}", value)
+            else:
+                firm.fill(f"#{name}", value)
         firm.click("main form .button")
         firm.wait_for_url("**/enterprise/products")
     shot(firm, "products")

@@ -14,6 +14,7 @@ from .code import Code
 from .label import label_of, passport_may_replace_label
 from .local_time import local_date
 from .passport import LotPart, ModelPart, Passport, Review
+from .printed_date import PrintedDate
 from .text import Text
 from .traceability_items import stored_items
 
@@ -86,6 +87,8 @@ def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
     """Dotted paths of all simple values below a value."""
     if isinstance(value, Enum):
         yield path, str(value.value)
+    elif isinstance(value, PrintedDate):
+        yield path, value.printed
     elif isinstance(value, Text):
         yield from ((_below(path, language), words) for language, words in value.values)
     elif is_dataclass(value) or isinstance(value, tuple):

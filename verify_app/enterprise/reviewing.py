@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..domain.passport import LotPart, ModelPart, Review
 from ..domain.review import Completeness, Difference, ReviewAct, ReviewError, after, completeness, differences
-from ..store.drafts import last_model
+from ..store.drafts import last_lot, last_model
 from ..store.engine import Connection, Engine, ask, writing
 from ..store.owners import gtin_owners
 from ..store.reviews import NoVersionError, Queued, ReviewNote, move_version, notes, own_versions, queue, shown_number
@@ -59,6 +59,10 @@ class Reviews:
     def own(self, enterprise_id: str) -> tuple[Queued, ...]:
         """The last version of each product and lot of an enterprise."""
         return ask(self._engine, lambda connection: own_versions(connection, enterprise_id))
+
+    def lot(self, gtin: str, number: str) -> LotPart | None:
+        """The last version of a lot, None for an unknown one."""
+        return ask(self._engine, lambda connection: last_lot(connection, gtin, number))
 
     def dossier(self, key: Key, now: int) -> Dossier:
         """What is to be looked at before a version is approved. Raises `NoVersionError`."""

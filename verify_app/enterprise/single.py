@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from ..domain.passport import LotPart, ModelPart
+from ..domain.text import Text
 from ..store.drafts import find_enterprise
 from ..store.engine import writing
 from .columns import COLUMNS
@@ -30,3 +32,36 @@ def write_single(desk: Desk, who: tuple[str, str], kind: str, cells: Mapping[str
     for gtin in taker.gtins:
         desk.purge(gtin, "")
     return None
+
+
+def cells_of_product(part: ModelPart) -> dict[str, str]:
+    """The cells of a product as a form shows them to be changed; read again they change nothing."""
+    label = dict(part.label)
+    texts = {key: label[key].text("vi") for key in ("quantity", "ingredients", "usage", "storage") if key in label}
+    return texts | {
+        "gtin": part.gtin,
+        "name": _said(part.name, "vi"),
+        "name_en": _said(part.name, "en"),
+        "brand": part.brand,
+        "origin": _said(part.origin, "vi"),
+        "origin_en": _said(part.origin, "en"),
+        "description": _said(part.description, "vi"),
+        "standards": "; ".join(part.standards),
+        "warnings": "\n".join(warning.text("vi") for warning in part.warnings),
+        "label_group": str(part.label_group or ""),
+        "risk": part.risk.value,
+        "granularity": part.granularity.value,
+        "stages": ";".join(stage.value for stage in part.expected_stages),
+        "markets": "; ".join(part.markets),
+    }
+
+
+def cells_of_lot(gtin: str, part: LotPart) -> dict[str, str]:
+    """The same of a lot."""
+    dates = {key: getattr(part, key) for key in ("production_date", "expiry", "best_before")}
+    cells = {key: day.printed if day else "" for key, day in dates.items()}
+    return cells | {"gtin": gtin, "lot": part.lot, "declared": str(part.declared or "")}
+
+
+def _said(text: Text, lang: str) -> str:
+    return dict(text.values).get(lang, "")

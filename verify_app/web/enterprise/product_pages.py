@@ -7,13 +7,19 @@ import time
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from ...domain.code import Granularity
+from ...domain.events import STAGES
+from ...domain.label_groups import label_groups
+from ...domain.passport import Risk
 from ...domain.review import ReviewAct, ReviewError
 from ...enterprise.columns import COLUMNS
 from ...enterprise.reviewing import Dossier, NoVersionError
-from ...enterprise.single import write_single
+from ...enterprise.single import cells_of_lot, cells_of_product, write_single
 from ..accounts.door import the_account
-from ..language import link
+from ..language import link, words
+from ..product_pictures import pictures_of
 from ..target import the_parts
+from .change_words import changes_in_words
 from .own import own_actor, own_enterprise
 
 blueprint = Blueprint("products", __name__)
@@ -31,14 +37,41 @@ def write(kind: str) -> ResponseReturnValue:
     """The form for a product, lot or event, with the fields of an import's row, and the same rules."""
     if kind not in ("products", "lots", "events"):
         abort(404)
-    problem = None
+    problem, mine = None, own_enterprise()
     if request.method == "POST":
-        given = {column.key: request.form.get(column.key, "") for column in COLUMNS[kind]}
-        problem = write_single(the_parts().desk, (own_enterprise(), the_account().email), kind, given)
+        given = {column.key: ";".join(request.form.getlist(column.key)) for column in COLUMNS[kind]}
+        problem = write_single(the_parts().desk, (mine, the_account().email), kind, given)
         if problem is None:
             return redirect(link("/enterprise/products"), 303)
-    page = render_template("enterprise/write.html", kind=kind, columns=COLUMNS[kind], problem=problem)
+    else:
+        wanted = request.args.get("gtin", "")[:14], request.args.get("lot", "")[:20]
+        given = dict.fromkeys((column.key for column in COLUMNS[kind]), "") | _to_change(mine, kind, *wanted)
+    own = the_parts().desk.reviews.own(mine)
+    page = render_template(
+        "enterprise/write.html",
+        kind=kind,
+        columns=COLUMNS[kind],
+        problem=problem,
+        given=given,
+        products=[one for one in own if not one.lot],
+        lots=sorted({one.lot for one in own if one.lot}),
+        groups=label_groups(),
+        stages=STAGES,
+        risks=tuple(Risk),
+        granularities=tuple(Granularity),
+    )
     return (page, 422) if problem else page
+
+
+def _to_change(mine: str, kind: str, gtin: str, lot: str) -> dict[str, str]:
+    """The cells of an own product or lot that is to be changed, or those that a new one begins with."""
+    model = the_parts().desk.claims.product(mine, gtin) if gtin else None
+    if model is None:
+        return {}
+    if kind == "products":
+        return cells_of_product(model)
+    part = the_parts().desk.reviews.lot(gtin, lot) if lot and kind == "lots" else None
+    return cells_of_lot(gtin, part) if part else {"gtin": gtin, "lot": lot}
 
 
 @blueprint.get("/enterprise/products/<gtin>/<int:version>")
@@ -78,6 +111,8 @@ def _page(key: tuple[str, str, int], problem: str = "") -> str:
         acts=_acts(found.status),
         reviewer=False,
         papers=the_parts().desk.claims.papers(key[0]),
+        changes=changes_in_words(found.changes, words()),
+        picture=pictures_of(found.model),
     )
 
 

@@ -11,8 +11,10 @@ from ...domain.joining import tenant_of
 from ...domain.review import ReviewAct, ReviewError
 from ...enterprise.reviewing import Actor, NoVersionError
 from ..accounts.door import the_account
-from ..language import link
+from ..language import link, words
+from ..product_pictures import pictures_of
 from ..target import the_parts
+from .change_words import changes_in_words
 
 blueprint = Blueprint("reviews", __name__)
 _ACTS = {"submitted": ("approve", "return"), "approved": ("publish", "return")}
@@ -59,9 +61,16 @@ def _page(key: tuple[str, str, int], problem: str = "") -> str:
         abort(404)
     if not covers(found.model.province):
         abort(404)
-    acts, papers = _ACTS.get(found.status.value, ()), the_parts().desk.claims.papers(key[0])
     return render_template(
-        "enterprise/dossier.html", found=found, key=key, problem=problem, acts=acts, reviewer=True, papers=papers
+        "enterprise/dossier.html",
+        found=found,
+        key=key,
+        problem=problem,
+        acts=_ACTS.get(found.status.value, ()),
+        reviewer=True,
+        papers=the_parts().desk.claims.papers(key[0]),
+        changes=changes_in_words(found.changes, words()),
+        picture=pictures_of(found.model),
     )
 
 
