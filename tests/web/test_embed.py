@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -55,6 +56,10 @@ def test_oembed_gives_the_frame_within_the_size_that_was_asked_for(world):
     for wrong, status in (("https://other.example/01/1", 404), ("https://verify.example.vn/help", 404), ("", 404)):
         assert client.get("/oembed", query_string={"url": wrong}).status_code == status
     assert client.get("/oembed", query_string=asked | {"format": "xml"}).status_code == 501
+    header = client.get(ITEM).headers["Link"]
+    (told,) = re.findall(r'<([^>]+)>; rel="alternate"; type="application/json\+oembed"', header)
+    assert told == "https://verify.example.vn/oembed?url=https%3A%2F%2Fverify.example.vn" + LOT.replace("/", "%2F")
+    assert client.get(told).json["type"] == "rich", "a page names the way to its card"
 
 
 def test_script_places_a_frame_without_rights(world):

@@ -6,8 +6,9 @@ The linkset holds no `description`: GS1's own test suite takes every member but 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from ..domain.code import Code
 from ..domain.link import DEFAULT_LINK, VOCABULARY, Link, by_level, default_of, of_type, primary_path
@@ -77,6 +78,15 @@ def code_headers(base: str, code: Code) -> dict[str, str]:
     if code.key.isdigit():
         links.append(f'<{here}?linkType=linkset>; rel="linkset"; type="{LINKSET_TYPE}"')
     return {LINK: ", ".join(links), **CORS}
+
+
+def embed_link(base: str, code: Code) -> str:
+    """The entry of a Link header that leads sites to oEmbed (oEmbed 1.0, 4: discovery), "" for what is no product. It
+    names the product or lot, for oEmbed leaves serials out, and is short: it stands before the page's first bytes."""
+    if code.key != "01":
+        return ""
+    shown = replace(code, qualifiers=tuple(pair for pair in code.qualifiers if pair[0] == "10"))
+    return f'<{base}/oembed?url={quote(base + shown.path, safe="")}>; rel="alternate"; type="application/json+oembed"'
 
 
 CORS = {

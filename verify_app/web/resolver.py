@@ -18,7 +18,7 @@ from ..domain.parse import parse
 from ..domain.passport import Passport
 from ..domain.verdict import Level
 from ..exchange.description import description
-from ..exchange.linkset import CONTEXT_HEADER, CORS, LINK, Offer, code_headers, location
+from ..exchange.linkset import CONTEXT_HEADER, CORS, LINK, Offer, code_headers, embed_link, location
 from ..exchange.own_links import PASSPORT, own_links
 from ..parts import StoreUnavailable
 from ..verify import Answer
@@ -109,8 +109,11 @@ def moved(answer: Answer, link: str) -> Response | None:
 
 
 def with_code_headers(response: Response, code: Code) -> Response:
-    """Tell of the linkset, and let scripts of other sites read the answer."""
-    response.headers.extend(code_headers(base_url(request), code))
+    """Tell of the linkset and of oEmbed, and let scripts of other sites read the answer."""
+    base = base_url(request)
+    response.headers.extend(code_headers(base, code))
+    if entry := embed_link(base, code):
+        response.headers[LINK] += f", {entry}"
     return response
 
 
