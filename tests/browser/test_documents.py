@@ -51,6 +51,24 @@ def test_the_commands_of_a_page_work(commands, service, service_data, tmp_path):
         assert '"ok": true' in run.stdout
 
 
+def test_the_python_example_works(service, service_data, tmp_path):
+    ((example,),) = [
+        re.findall(r"^```python\n(.*?)^```$", (ROOT / PAGES[0]).read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    ]
+    (tmp_path / "items.csv").write_text("gtin,serial,lot\n09521234543213,PY-0001,MN-A01\n")
+    env = os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}", "DATA_DIR": str(service_data)}
+    make = ["verify-app", "key", "make", "--enterprise", "ca-phe-may-ngan", "--name", "Python"]
+    scopes = [part for scope in ("read", "import", "move") for part in ("--scope", scope)]
+    env["KEY"] = subprocess.run([*make, *scopes], env=env, capture_output=True, text=True, check=True).stdout.strip()
+    run = subprocess.run(
+        [BIN / "python", "-c", example.replace("127.0.0.1:8000", urlsplit(service).netloc)],
+        cwd=tmp_path, env=env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert "0 refused" in run.stdout
+    assert "active -> sold" in run.stdout
+
+
 def test_the_two_commands_of_the_readme_are_targets_of_make():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     named = [line.strip() for match in BLOCK.finditer(readme) for line in match.group(1).splitlines()]
