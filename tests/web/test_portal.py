@@ -7,10 +7,12 @@ import io
 import pytest
 
 from tests.fixtures_accounts import send, token
-from tests.html_checks import check_page
+from tests.html_checks import Page, check_page
 from tests.registry_samples import GTIN
 from verify_app.domain.account import Role, Scope
+from verify_app.enterprise.single import cells_of_lot, cells_of_product
 from verify_app.serving.jobs import jobs_of, run_once
+from verify_app.store.drafts import last_lot, last_model
 from verify_app.store.engine import reading
 from verify_app.store.registry import find
 
@@ -60,6 +62,20 @@ def test_wrong_field_is_told_beside_it(author):
     assert author.get("/enterprise/products/new/cats").status_code == 404
 
 
+def test_form_shows_what_is_there_and_saved_as_it_is_changes_nothing(office, author, desk):
+    page = Page(author.get(f"/enterprise/products/new/products?gtin={GTIN}").text)
+    assert page.all("input", id="name")[0]["value"] == "Hạt tiêu Ví Dụ"
+    with reading(office.engine) as connection:
+        model, lot = last_model(connection, GTIN), last_lot(connection, GTIN, "L1")
+    for kind, cells in (("products", cells_of_product(model)), ("lots", cells_of_lot(GTIN, lot))):
+        assert send(author, f"/enterprise/products/new/{kind}", **cells).status_code == 303
+    with reading(office.engine) as connection:
+        assert (last_model(connection, GTIN), last_lot(connection, GTIN, "L1")) == (model, lot)
+    assert send(author, "/enterprise/products/new/products", gtin=GTIN, brand="Mới").status_code == 303
+    page = author.get(f"/enterprise/products/{GTIN}/2").text
+    assert ("Nhãn hiệu" in page, "<ins>Mới</ins>" in page, ">brand<" in page) == (True, True, False)
+
+
 def test_file_is_sent_followed_and_its_refused_rows_come_back(author, desk):
     data = f"gtin,serial,lot\n{GTIN},W1,L1\n{GTIN},W 2,L1\n".encode()
     form = {"csrf_token": token(author), "kind": "items", "file": (io.BytesIO(data), "mã.csv")}
@@ -70,6 +86,7 @@ def test_file_is_sent_followed_and_its_refused_rows_come_back(author, desk):
     page = author.get(sent.location).text
     assert 'http-equiv="refresh"' not in page
     assert "Tải các dòng bị từ chối" in page
+    assert ("Dòng 3" in page, "W 2" in page) == (True, True), "the first refused rows stand on the page"
     assert "W 2" in author.get(f"{sent.location}/errors").text
     assert "mã.csv" in author.get("/enterprise/imports").text
     for wrong in ({}, {"kind": "items", "file": (io.BytesIO(b"x"), "a.exe")}):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import BinaryIO, Protocol
 
 from ..store.engine import Engine
@@ -33,6 +34,11 @@ def problem_words(problem: Problem, words: Words) -> str:
 def row_words(bad: BadRow, words: Words) -> str:
     """All that is wrong with a row, in one line."""
     return " ".join(problem_words(problem, words) for problem in bad.problems)
+
+
+def first_refused(engine: Engine, job: ImportJob, most: int) -> tuple[BadRow, ...]:
+    """The first refused rows of a job."""
+    return tuple(islice(bad_rows(engine, job.id), most))
 
 
 def annotated(engine: Engine, job: ImportJob, words: Words, out: BinaryIO) -> None:

@@ -14,7 +14,7 @@ from ..domain.code import Granularity
 from ..domain.events import STAGES, CriticalEvent, Stage
 from ..domain.passport import LotPart, ModelPart, Review, Risk
 from ..domain.registry import Enterprise
-from ..domain.text import Text
+from ..domain.text import NO_TEXT, Text
 from ..store.bulk_items import Written
 from ..store.drafts import last_lot, last_model, save_lot, save_model
 from ..store.engine import Connection
@@ -105,14 +105,15 @@ def _described(part: ModelPart, cells: Cells) -> ModelPart:
     given = {key: text for key, text in cells.items() if text}
     changes: dict[str, object] = {key: _text(given, key, getattr(part, key)) for key in ("name", "origin")}
     if "description" in given:
-        changes["description"] = Text.of(given["description"])
+        changes["description"] = _kept(given["description"], (part.description,))
     if "brand" in given:
         changes["brand"] = given["brand"]
     for key in ("standards", "markets"):
         if key in given:
             changes[key] = _several(given[key])
     if "warnings" in given:
-        changes["warnings"] = tuple(Text.of(line) for line in given["warnings"].splitlines() if line.strip())
+        lines = (line.strip() for line in given["warnings"].splitlines() if line.strip())
+        changes["warnings"] = tuple(_kept(line, part.warnings) for line in lines)
     if "label_group" in given:
         changes["label_group"] = read_whole("label_group", given["label_group"], 69)
     if "risk" in given:
@@ -122,7 +123,8 @@ def _described(part: ModelPart, cells: Cells) -> ModelPart:
     if "stages" in given:
         words = (read_choice("stages", word, STAGES) for word in _several(given["stages"]))
         changes["expected_stages"] = tuple(Stage(word) for word in words)
-    label = dict(part.label) | {key: Text.of(given[key]) for key in _LABEL if key in given}
+    label = dict(part.label)
+    label |= {key: _kept(given[key], (label.get(key, NO_TEXT),)) for key in _LABEL if key in given}
     return replace(part, **changes, label=tuple(label.items()))  # type: ignore[arg-type]
 
 
@@ -210,6 +212,11 @@ def _text(cells: Mapping[str, str], key: str, old: Text) -> Text:
     if f"{key}_en" in cells:
         said["en"] = cells[f"{key}_en"]
     return Text(tuple((lang, said[lang]) for lang in sorted(said, key=lambda lang: (lang != "vi", lang)) if said[lang]))
+
+
+def _kept(text: str, before: Sequence[Text]) -> Text:
+    """A Vietnamese text; one that stood there before keeps its translations."""
+    return next((old for old in before if dict(old.values).get("vi") == text), Text.of(text))
 
 
 def _several(text: str) -> tuple[str, ...]:

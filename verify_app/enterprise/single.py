@@ -18,7 +18,7 @@ from .row_problems import CellError, Problem
 def write_single(desk: Desk, who: tuple[str, str], kind: str, cells: Mapping[str, str]) -> Problem | None:
     """Write one record for (enterprise, author); what is wrong with it, or None."""
     places = {column.key: place for place, column in enumerate(COLUMNS[kind])}
-    row = [cells.get(column.key, "") for column in COLUMNS[kind]]
+    row = [cells.get(column.key, "").replace("\r\n", "\n") for column in COLUMNS[kind]]  # as browsers send lines
     with writing(desk.engine) as connection:
         enterprise = find_enterprise(connection, who[0])
         if enterprise is None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from verify_app.domain.passport import LotPart, ModelPart, Review
+from verify_app.domain.text import Text
 
-from .documents import read_lot, read_model
+from .documents import read_lot, read_model, read_text
 from .registry import write_facts
 from .rows import model_row
-from .tables import lot, model, passport_version
+from .tables import enterprise, lot, model, passport_version
 from .tables_enterprise import review_note
 from .versions import Change, version
 
@@ -29,6 +31,7 @@ class Queued:
     written_at: int
     enterprise_id: str
     tenant_id: str
+    enterprise: Text
     name: str
 
 
@@ -49,12 +52,17 @@ class NoVersionError(LookupError):
 
 def queue(connection: sa.Connection, statuses: tuple[Review, ...], tenant: str, limit: int = 200) -> tuple[Queued, ...]:
     """The last versions that stand in one of some states, the oldest first; tenant "" for all provinces."""
-    return _queued(connection, sa.true() if not tenant else model.c.tenant_id == tenant, statuses, limit)
+    table = passport_version.c
+    condition: sa.ColumnElement[bool] = table.status.in_([status.value for status in statuses])
+    if tenant:
+        condition &= model.c.tenant_id == tenant
+    return _queued(connection, condition, (table.written_at, table.gtin, table.lot), limit)
 
 
-def own_versions(connection: sa.Connection, enterprise_id: str, limit: int = 500) -> tuple[Queued, ...]:
-    """The last version of each product and lot of an enterprise, whatever its state."""
-    return _queued(connection, model.c.enterprise_id == enterprise_id, tuple(Review), limit)
+def own_versions(connection: sa.Connection, enterprise_id: str, limit: int = 5_000) -> tuple[Queued, ...]:
+    """The last version of each product and lot of an enterprise, whatever its state: each product before its lots."""
+    table = passport_version.c
+    return _queued(connection, model.c.enterprise_id == enterprise_id, (table.gtin, table.lot), limit)
 
 
 def move_version(
@@ -124,17 +132,18 @@ def _where(key: tuple[str, str, int]) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _queued(
-    connection: sa.Connection, condition: sa.ColumnElement[bool], statuses: tuple[Review, ...], limit: int
+    connection: sa.Connection, condition: sa.ColumnElement[bool], order: tuple[sa.Column[Any], ...], limit: int
 ) -> tuple[Queued, ...]:
     table, later = passport_version, passport_version.alias("later")
     newer = sa.exists().where(
         later.c.gtin == table.c.gtin, later.c.lot == table.c.lot, later.c.version > table.c.version
     )
     query = (
-        sa.select(table, model.c.enterprise_id, model.c.tenant_id)
+        sa.select(table, model.c.enterprise_id, model.c.tenant_id, enterprise.c.name.label("enterprise"))
         .join(model, model.c.gtin == table.c.gtin)
-        .where(condition, table.c.status.in_([status.value for status in statuses]), ~newer)
-        .order_by(table.c.written_at, table.c.gtin, table.c.lot)
+        .join(enterprise, enterprise.c.id == model.c.enterprise_id)
+        .where(condition, ~newer)
+        .order_by(*order)
         .limit(limit)
     )
     return tuple(
@@ -147,6 +156,7 @@ def _queued(
             written_at=row.written_at,
             enterprise_id=row.enterprise_id,
             tenant_id=row.tenant_id or "",
+            enterprise=read_text(row.enterprise),
             name=read_lot(row.body).lot if row.lot else read_model(row.body).name.text("vi"),
         )
         for row in connection.execute(query)

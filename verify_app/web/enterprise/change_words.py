@@ -37,9 +37,15 @@ class Change:
 
 def changes_in_words(found: Sequence[Difference], words: Catalogue) -> tuple[Change, ...]:
     """The differences that a page lists; pictures are shown, not listed, and what was and is nothing is left out."""
+    first = {name: place for place, name in enumerate(dict.fromkeys(one.field.partition(".")[0] for one in found))}
+
+    def place(one: Difference) -> tuple[int, list[tuple[int, str]]]:
+        steps = one.field.split(".")
+        return first[steps[0]], [(int(step) if step.isdigit() else 0, step) for step in steps[1:-1]]
+
     return tuple(
         Change(_name(one.field, words), _value(one.field, one.old, words), _value(one.field, one.new, words))
-        for one in found
+        for one in sorted(found, key=place)
         if one.field.partition(".")[0] not in _UNSEEN
         and not one.field.endswith(".id")
         and not (one.old in _NOTHING and one.new in _NOTHING)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ...enterprise.columns import KINDS
 from ...enterprise.import_run import ImportJob, ImportRefusedError, Order
-from ...enterprise.import_words import annotated
+from ...enterprise.import_words import annotated, first_refused, row_words
 from ...enterprise.table_files import TableError, write_template
 from ..accounts.door import the_account
 from ..language import link, words
@@ -17,6 +17,7 @@ from ..target import the_parts
 from .own import own_enterprise
 
 blueprint = Blueprint("imports", __name__)
+_SHOWN = 10  # refused rows on the page; all of them are in the file
 
 
 @blueprint.get("/enterprise/imports")
@@ -46,8 +47,10 @@ def send_file() -> ResponseReturnValue:
 @blueprint.get("/enterprise/imports/<job_id>")
 def follow(job_id: str) -> str:
     """How far an import is; the page asks again by itself until it has ended."""
-    job = _own(job_id)
-    return render_template("enterprise/import.html", job=job, percent=_percent(job))
+    job, said = _own(job_id), words()
+    first = first_refused(the_parts().desk.engine, job, _SHOWN) if job.bad else ()
+    refused = [(bad, row_words(bad, said)) for bad in first]
+    return render_template("enterprise/import.html", job=job, percent=_percent(job), refused=refused)
 
 
 @blueprint.get("/enterprise/imports/<job_id>/errors")

@@ -98,11 +98,13 @@ def _day(when: int, after: int) -> str:
 
 def _list(problem: str = "") -> str:
     desk, mine = the_parts().desk, own_enterprise()
+    products = desk.reviews.own(mine)
     return render_template(
         "enterprise/links.html",
         anchors=desk.links.anchors(mine),
         hosts=desk.links.hosts(mine),
-        products=desk.reviews.own(mine),
+        products=products,
+        names={one.gtin: one.name for one in products if not one.lot},
         problem=problem,
     )
 
