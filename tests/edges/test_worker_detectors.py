@@ -88,6 +88,20 @@ def test_a_copied_code_becomes_one_case_with_its_evidence_and_contributions(
     assert alert.places
 
 
+def test_the_registry_is_not_asked_about_a_code_that_one_street_looked_at(
+    history: ValkeyHistory, worker: Worker, engine: sa.Engine
+) -> None:
+    for number in range(6):
+        home = Circumstances(Network.LINE, place=PLACES[0], line=number + 1, inside=True)
+        found = look(history, f"p{number}", NOON + number * DAY, home)
+    assert found.evidence is not None
+    assert found.evidence.credited >= 3, "so the worker is told of it"
+    heard: list[str] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda *told: heard.append(told[2]))
+    assert worker.run_once() == 6
+    assert not [text for text in heard if "model_body" in text]
+
+
 def test_scans_delivered_again_raise_no_second_case(
     history: ValkeyHistory, worker: Worker, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

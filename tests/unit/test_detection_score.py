@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from verify_app.detection.alerts import Happened, may_tell, of_evidence
 from verify_app.detection.policy_files import built_in
-from verify_app.domain.evidence import Evidence, Peers
+from verify_app.domain.evidence import Circumstances, Evidence, Peers
 from verify_app.domain.score import Rules, RulesError
 from verify_app.domain.signals import EXCUSES, Nature, signals
 from verify_app.domain.suspicion import Facts, Sign, Suspicion, level_of_scans, of_code, of_lot, of_scans
@@ -67,6 +68,14 @@ def test_a_level_told_without_the_whole_sum_is_the_level_of_the_sum(evidence, pe
 
 
 @settings(deadline=None)
+@given(EVIDENCE | _little(), PEERS, NATURES, st.floats(0, 3), st.booleans())
+def test_the_registry_is_asked_wherever_the_evidence_could_be_an_alert(evidence, peers, nature, prior, destroyed):
+    seen = Circumstances(destroyed=destroyed)
+    scan = Happened("01/09520123456788/21/A", "09520123456788", "", "A", 0, seen)
+    if of_evidence(scan, (evidence, peers), RULES, nature, prior):
+        assert may_tell(scan, evidence, RULES, prior)
+
+
 @given(EVIDENCE, PEERS, NATURES)
 def test_the_contributions_add_up_to_the_score(evidence, peers, nature):
     amounts = signals(evidence, peers, nature)

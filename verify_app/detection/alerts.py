@@ -10,7 +10,7 @@ from ..domain.evidence import Circumstances, Evidence, Network, Peers
 from ..domain.provinces import nearest_province
 from ..domain.score import Rules
 from ..domain.signals import Nature, signals
-from ..domain.suspicion import of_scans
+from ..domain.suspicion import most_of_scans, of_scans
 from ..domain.verdict import Level
 from .walks import Touch, Walk, facts, weights
 
@@ -20,6 +20,7 @@ _STEP = 0.05  # degrees of a cell
 _VIRAL = 20  # visitors who followed a shared link
 _LATE = 5  # different unknown serials of one lot that is not complete
 _MOST_LATE = 200  # serials of one lot that are counted
+_NATURES = tuple(Nature(refillable, sequential) for refillable in (False, True) for sequential in (False, True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,14 @@ def tries_codes(scan: Happened) -> Alert:
     name = f"client:{scan.client:016x}"
     return Alert(f"{Rule.ENUMERATION}:{name}", Rule.ENUMERATION, VERSION, name, scan.when, scan.when, score=3.0,
                  places=scan.places, evidence=(("last odd", float(scan.seen.unlisted)),))  # fmt: skip
+
+
+def may_tell(scan: Happened, evidence: Evidence, rules: Rules, prior: float) -> bool:
+    """Whether `of_evidence` could find anything, of whatever nature the product is; `prior` is what confirmed cases of
+    the product add. Nearly all scans are of codes of which it could not: the registry need not be asked for them."""
+    if evidence.shared >= _VIRAL or (evidence.destroyed and scan.seen.destroyed):
+        return True
+    return any(most_of_scans(evidence, rules, nature) + prior >= rules.red for nature in _NATURES)
 
 
 def of_evidence(

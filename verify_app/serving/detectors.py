@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 import redis
 import sqlalchemy as sa
 
-from ..detection.alerts import GUESSES, Happened, of_evidence, of_facts, tries_codes
+from ..detection.alerts import GUESSES, Happened, may_tell, of_evidence, of_facts, tries_codes
 from ..detection.guard import Guard
 from ..detection.watch import asked_by, odd_by
 from ..domain.alert import Alert
@@ -26,11 +26,13 @@ from ..store.evidence import circumstances
 from ..store.flagged import flag
 from ..store.ledger import LedgerRow
 from ..store.passports import find
-from ..store.standing import standings_of
+from ..store.standing import priors, standings_of
 from ..store.stream import Entry
 from ..store.told import read_told
 from ..store.watched import KEPT_MS, forget_watched
 from .lot_detectors import LotDetectors, Sightings
+
+_PRIORS_SECONDS = 2.0  # as often as they are mirrored for the web
 
 
 class Detectors:
@@ -40,6 +42,8 @@ class Detectors:
         self._engine, self._client, self.policies = engine, client, policies
         self._guard = Guard()
         self._lots = LotDetectors(engine)
+        self._priors: dict[str, float] = {}
+        self._priors_due = 0.0
 
     def look(self, rows: Iterable[tuple[Entry, LedgerRow]]) -> int:
         """Look at a batch; returns how many alerts were raised. They are stored in one transaction with what the
@@ -87,11 +91,20 @@ class Detectors:
             gathered = read_told(told)
         except (struct.error, KeyError, IndexError):  # of a newer release
             return []
+        rules, prior = self.policies().for_product(scan.gtin), self._prior(scan.gtin)
+        if not may_tell(scan, gathered[0], rules, prior):
+            return []
         code = Code("01", scan.gtin, ((("10", scan.lot),) if scan.lot else ()) + (("21", scan.serial),))
         passport = ask(self._engine, lambda connection: find(connection, code))
         if passport is None:
             return []
         said = ask(self._engine, lambda connection: standings_of(connection, scan.gtin, scan.serial))
-        shift = -sum(s.amount for s in said if s.kind is StandingKind.EXCUSED and not s.ended)
-        rules = self.policies().for_product(scan.gtin)
-        return of_evidence(scan, gathered, rules, nature_of(passport), shift)
+        excused = sum(s.amount for s in said if s.kind is StandingKind.EXCUSED and not s.ended)
+        return of_evidence(scan, gathered, rules, nature_of(passport), prior - excused)
+
+    def _prior(self, gtin: str) -> float:
+        """What confirmed cases of a product add to the score of its codes, as the web adds it."""
+        if time.monotonic() >= self._priors_due:
+            self._priors = ask(self._engine, lambda connection: priors(connection, time.time_ns() // 1_000_000))
+            self._priors_due = time.monotonic() + _PRIORS_SECONDS
+        return self._priors.get(gtin, 0.0)

@@ -43,16 +43,22 @@ def standings_of(connection: sa.Connection, gtin: str, serial: str = "", lot: st
 
 def standing_flags(connection: sa.Connection, now: int) -> Iterator[Flag]:
     """Every statement in force as a flag, and what the confirmed ones of a product add to its other codes."""
-    confirmed: dict[str, list[int]] = defaultdict(list)
     query = sa.select(standing).where(standing.c.ended == 0).order_by(standing.c.id)
     for said in map(_read, connection.execute(query)):
-        if said.kind is StandingKind.CONFIRMED:
-            confirmed[said.gtin].append(said.when)
         value = {StandingKind.CONFIRMED: said.when, StandingKind.EXCUSED: f"{said.amount:.3f}"}.get(said.kind, 1)
         yield Flag(said.gtin, said.lot, said.serial, said.kind.value, f"{said.kind.value}:{value}")
-    for gtin, times in confirmed.items():
-        if nats := round(prior(times, now), 3):
-            yield Flag(gtin, "", "", "prior", f"prior:{nats}")
+    for gtin, nats in priors(connection, now).items():
+        yield Flag(gtin, "", "", "prior", f"prior:{nats}")
+
+
+def priors(connection: sa.Connection, now: int) -> dict[str, float]:
+    """Nats that the confirmed cases of each product add to the scores of its codes, by GTIN; none: not there."""
+    c = standing.c
+    query = sa.select(c.gtin, c.when_ms).where(c.kind == StandingKind.CONFIRMED.value, c.ended == 0).order_by(c.id)
+    confirmed: dict[str, list[int]] = defaultdict(list)
+    for gtin, when in connection.execute(query):
+        confirmed[gtin].append(when)
+    return {gtin: nats for gtin, times in confirmed.items() if (nats := round(prior(times, now), 3))}
 
 
 def _values(said: Standing) -> dict[str, Any]:
