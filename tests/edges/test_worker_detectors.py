@@ -26,8 +26,10 @@ from verify_app.domain.passport import ItemPart, LotPart, Shipment
 from verify_app.domain.registry import ItemRecord, LotRecord
 from verify_app.domain.scan import Visit
 from verify_app.serving.worker import Pace, Worker
+from verify_app.store import keys, ledger
 from verify_app.store.cases import Wanted, find_case, queue, take_step
-from verify_app.store.engine import open_engine
+from verify_app.store.engine import open_engine, reading
+from verify_app.store.event import encode, row_of
 from verify_app.store.history import Script, ValkeyHistory
 from verify_app.store.migrate import migrate
 from verify_app.store.quality import quality_counts
@@ -100,6 +102,23 @@ def test_the_registry_is_not_asked_about_a_code_that_one_street_looked_at(
     sa.event.listen(engine, "before_cursor_execute", lambda *told: heard.append(told[2]))
     assert worker.run_once() == 6
     assert not [text for text in heard if "model_body" in text]
+
+
+def test_a_row_that_no_ledger_takes_and_a_detector_that_fails_hinder_no_other_scan(
+    history: ValkeyHistory, script: Script, worker: Worker, engine: sa.Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    copied(history)
+    poison = replace(row_of(CODE, visit("x")), when=2**63)  # wider than the column
+    script.client.xadd(keys.stream(0), {"e": encode(poison), "n": "0", "o": "0"})
+    worker.run_once()
+    assert len(queue(engine)) == 1, "the scans beside it were looked at"
+    look(history, "an", NOON + 80 * DAY, Circumstances())
+    worker._detectors.look = lambda rows: int("no number")  # type: ignore[method-assign, assignment]
+    worker._consumer.join()
+    worker.drain(0)
+    assert "Expected to look at 1 scans" in caplog.text
+    with reading(engine) as connection:
+        assert ledger.count(connection) == 46
 
 
 def test_scans_delivered_again_raise_no_second_case(
@@ -326,7 +345,9 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from verify_app.serving.worker import Pace, Worker
-from verify_app.store.engine import open_engine
+from verify_app.store import keys, ledger
+from verify_app.store.engine import open_engine, reading
+from verify_app.store.event import encode, row_of
 from verify_app.store.history import Script, connect
 from verify_app.store.stream import Consumer
 

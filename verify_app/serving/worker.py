@@ -42,6 +42,7 @@ _log = logging.getLogger("verify_app.worker")
 _UNFIT = (IntegrityError, DataError, ValueError, TypeError, OverflowError)  # a row that no database would take
 # anything else that SQL says (a missing table, while a migration runs) is no fault of the scan: it waits
 _AWAY = (redis.RedisError, StoreUnavailable, RebuildLost, OSError, SQLAlchemyError)
+_Read = tuple[Entry, LedgerRow]
 _LAST_WORDS = 10.0  # seconds that the worker goes on draining after it was asked to stop
 
 
@@ -226,11 +227,11 @@ class Worker:
                 done += self._put_aside(entry, str(error))
         try:
             self._append([row for _, row in rows])
-            self._detectors.look(rows)  # before the stream forgets them: a killed worker's batch is looked at again
-            done += [entry for entry, _ in rows]
         except _UNFIT:
-            for entry, row in rows:
-                done += self._append_one(entry, row)
+            rows, aside = self._one_by_one(rows)
+            done += aside
+        self._look(rows)  # before the stream forgets them: a killed worker's batch is looked at again
+        done += [entry for entry, _ in rows]
         self._consumer.done(done)
         self._kept = []
 
@@ -239,12 +240,24 @@ class Worker:
             with writing(self._engine) as connection:
                 ledger.append(connection, rows)
 
-    def _append_one(self, entry: Entry, row: LedgerRow) -> list[Entry]:
+    def _one_by_one(self, rows: list[_Read]) -> tuple[list[_Read], list[Entry]]:
+        """Append each row of a refused batch alone; returns those that the ledger took, and what was put aside."""
+        fit, aside = [], []
+        for entry, row in rows:
+            try:
+                self._append([row])
+            except _UNFIT as error:
+                aside += self._put_aside(entry, f"{type(error).__name__}: {str(error).splitlines()[0]}")
+            else:
+                fit.append((entry, row))
+        return fit, aside
+
+    def _look(self, rows: list[_Read]) -> None:
+        """A detector that fails loses no scan: they are in the ledger, and it says what it could not look at."""
         try:
-            self._append([row])
-        except _UNFIT as error:
-            return self._put_aside(entry, f"{type(error).__name__}: {str(error).splitlines()[0]}")
-        return [entry]
+            self._detectors.look(rows)
+        except _UNFIT:
+            _log.exception("Expected to look at %d scans of the ledger, from %s on.", len(rows), rows[0][1].scan_id)
 
     def _put_aside(self, entry: Entry, reason: str) -> list[Entry]:
         """The entry, if it is on the disk now; nothing, if it has to stay in the stream."""

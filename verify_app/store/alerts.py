@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from verify_app.domain.alert import Alert, Rule
 from verify_app.domain.verdict import Level
 
-from .engine import execute_rows, insert
+from .engine import insert
 from .inspection_tables import alert
 
 _Pairs = tuple[tuple[str, float], ...]
 _pairs = msgspec.json.Decoder(_Pairs)
+_PUT: dict[str, sa.Executable] = {}  # by dialect: in a flood of guesses, putting it together costs more than running it
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,16 @@ class StoredAlert:
 def put_alert(connection: sa.Connection, found: Alert) -> StoredAlert:
     """Store an alert, or bring the one with its key up to date: its span grows, its level and score never fall.
     The case that it belongs to stays."""
-    values = _values(found)
+    dialect = connection.dialect.name
+    if dialect not in _PUT:
+        _PUT[dialect] = _put(connection)
+    return _read(connection.execute(_PUT[dialect], _values(found)).one())
+
+
+def _put(connection: sa.Connection) -> sa.Executable:
     statement = insert(connection, alert)
     new, old = statement.excluded, alert.c
-    statement = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=["key"],
         set_={
             "first_ms": _lesser(new.first_ms, old.first_ms),
@@ -46,9 +53,7 @@ def put_alert(connection: sa.Connection, found: Alert) -> StoredAlert:
                 for name in ("places", "evidence", "contributions", "note", "rule_version")
             },
         },
-    )
-    execute_rows(connection, statement, [values])
-    return _read(connection.execute(sa.select(alert).where(alert.c.key == found.key)).one())
+    ).returning(alert)
 
 
 def link_alert(connection: sa.Connection, alert_id: int, case_id: int) -> None:

@@ -9,7 +9,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from verify_app.domain.alert import OPENS_NO_CASE, Alert, Rule
-from verify_app.domain.case import SYSTEM, Case, Finding, Move, Result, State, Step, belongs, idle, joined, stepped
+from verify_app.domain.case import (
+    MERGE_MS,
+    SYSTEM,
+    Case,
+    Finding,
+    Move,
+    Result,
+    State,
+    Step,
+    belongs,
+    idle,
+    joined,
+    stepped,
+)
 from verify_app.domain.standing import said_by
 from verify_app.domain.taken import Taken
 
@@ -19,6 +32,9 @@ from .inspection_tables import alert, case_file, case_step
 from .standing import say, take_back
 
 _LOCK = 0x63617365  # "case": two workers must not open two cases for one thing
+_NUMBERED = case_file.c.id == sa.bindparam("number")
+_ONE = sa.select(case_file).where(_NUMBERED).with_for_update()  # nobody else changes it until the transaction's end
+_CHANGE = sa.update(case_file).where(_NUMBERED)
 OPEN_STATES = tuple(state for state in State if state is not State.CLOSED)
 
 
@@ -66,7 +82,8 @@ def record_alert_in(connection: sa.Connection, found: Alert) -> StoredAlert:
     if found.rule in OPENS_NO_CASE:
         return stored
     case = _case_for(connection, stored)
-    link_alert(connection, stored.id, case.id)
+    if case.id != stored.case_id:
+        link_alert(connection, stored.id, case.id)
     return StoredAlert(stored.id, case.id, stored.alert)
 
 
@@ -98,7 +115,7 @@ def take_step(engine: sa.Engine, case_id: int, step: Step, version: int | None =
 def step_in(connection: sa.Connection, case_id: int, step: Step, version: int | None = None) -> Case:
     """The same within the caller's transaction, so that an act or a minute is written with it or not at all. Closing
     says what was found of the codes, within two seconds on the public page; reopening, or the undo, takes it back."""
-    row = connection.execute(sa.select(case_file).where(case_file.c.id == case_id).with_for_update()).first()
+    row = connection.execute(_ONE, {"number": case_id}).first()
     if row is None:
         raise LookupError(f"Expected the number of a case, got {case_id}.")
     before = read_case(row)
@@ -148,14 +165,11 @@ def similar_cases(engine: sa.Engine, case: Case, limit: int = 10) -> tuple[Case,
 def _case_for(connection: sa.Connection, stored: StoredAlert) -> Case:
     """The case of an alert: the one that it is in while that is open, one that it joins, or a new one."""
     found = stored.alert
-    named = (case_file.c.subject == found.subject) | (case_file.c.id == stored.case_id)
-    same = named | ((case_file.c.gtin == found.gtin) & (case_file.c.gtin != "")) if found.gtin else named
-    query = sa.select(case_file).where(same).order_by((case_file.c.id != stored.case_id), case_file.c.id)
-    cases = [read_case(row) for row in connection.execute(query.with_for_update())]
-    known = next((case for case in cases if case.id == stored.case_id), None)
-    if known is not None and (known.state is State.CLOSED and found.last <= known.changed):
+    row = connection.execute(_ONE, {"number": stored.case_id}).first() if stored.case_id else None
+    known = read_case(row) if row else None
+    if known is not None and known.state is State.CLOSED and found.last <= known.changed:
         return known  # delivered again, after the case was closed: nothing new
-    host = known if known and known.state is not State.CLOSED else next((c for c in cases if belongs(c, found)), None)
+    host = known if known and known.state is not State.CLOSED else _host(connection, found)
     if host is None:
         return _open(connection, found)
     merged = joined(host, found)
@@ -164,14 +178,25 @@ def _case_for(connection: sa.Connection, stored: StoredAlert) -> Case:
     return merged
 
 
+def _host(connection: sa.Connection, found: Alert) -> Case | None:
+    """The oldest case that an alert belongs to. Of a product's cases only the open ones with evidence of its time are
+    read: there may be very many others."""
+    c = case_file.c
+    same = c.subject == found.subject
+    if found.gtin:
+        near = c.last_evidence.between(found.last - MERGE_MS, found.last + MERGE_MS)
+        same |= (c.gtin == found.gtin) & near
+    query = sa.select(case_file).where(c.state != State.CLOSED.value, same).order_by(c.id).with_for_update()
+    return next((case for case in map(read_case, connection.execute(query)) if belongs(case, found)), None)
+
+
 def _open(connection: sa.Connection, found: Alert) -> Case:
     area = next((place for place in found.places if place.isdigit()), "")
     case = Case(
         0, found.subject, found.rule, found.last, gtin=found.gtin, lot=found.lot, serial=found.serial, area=area,
         places=found.places, score=found.score, last_evidence=found.last, changed=found.last,
     )  # fmt: skip
-    result = connection.execute(sa.insert(case_file).values(_values(case)).returning(case_file.c.id))
-    return read_case(connection.execute(sa.select(case_file).where(case_file.c.id == result.scalar_one())).one())
+    return read_case(connection.execute(sa.insert(case_file).values(_values(case)).returning(case_file)).one())
 
 
 def _file(connection: sa.Connection, case_id: int) -> CaseFile | None:
@@ -199,7 +224,7 @@ def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
 
 
 def _store(connection: sa.Connection, case: Case) -> None:
-    connection.execute(sa.update(case_file).where(case_file.c.id == case.id).values(_values(case)))
+    connection.execute(_CHANGE, _values(case) | {"number": case.id})
 
 
 def _values(case: Case) -> dict[str, Any]:
