@@ -27,6 +27,7 @@ VIRAL = 10_000  # first requests for a product that no process has met
 _CROWD = 500  # connections of the crowd
 _SHARE = 16  # connections of genuine scans, and as many of those who try serials out
 _UPLOADS = 4  # photos a second
+_MOST_RUNS = 4  # of a second each, within which all processes have met a hundred serials
 _LONGEST = 60.0  # seconds of a crowd; a machine that is slower has not answered `VIRAL`
 
 
@@ -34,7 +35,7 @@ def viral(port: int, path: str, headers: dict[str, str], processes: int) -> dict
     """`VIRAL` requests at once for one product that nobody asked for before: loads by process, failures."""
     before, runs, until = _counted(port, _LOADS), [], time.monotonic() + _LONGEST
     while sum(run.answered for run in runs) < VIRAL and time.monotonic() < until:
-        runs.append(load(port, Asked([path], headers), 2.0, connections=_CROWD))
+        runs.append(load(port, Asked([path], headers, 10 * VIRAL), 2.0, connections=_CROWD))
     loads = (_counted(port, _LOADS) - before) / processes
     return _summed(runs, _CROWD) | {"loads_by_process": loads, "connections": _CROWD}
 
@@ -43,12 +44,12 @@ def flood(port: int, genuine: Asked, unknown: Asked, seconds: float, rounds: int
     """Genuine scans while others ask, over as many connections, for serials that do not exist, at a quarter of the
     genuine rate; against genuine scans alone. The serials are asked for beforehand and again and again then."""
     runs: list[Run] = []
-    shares, questions, guesses = [], 0.0, 0
+    shares, rates, questions, guesses = [], [], 0.0, 0
     for _ in range(rounds):
         asked = [_counted(port, _QUESTIONS)]
         alone = load(port, genuine, seconds, connections=_SHARE)
         asked.append(_counted(port, _QUESTIONS))  # genuine scans ask, too, for what memory has let go
-        known = load(port, unknown, 1.0, connections=_SHARE)
+        known = _until_known(port, unknown)
         asked.append(_counted(port, _QUESTIONS))
         guessing = _Beside(port, unknown, seconds, alone.rate / 4)
         beside = load(port, genuine, seconds, connections=_SHARE)
@@ -57,13 +58,24 @@ def flood(port: int, genuine: Asked, unknown: Asked, seconds: float, rounds: int
         questions += max(0.0, asked[3] - asked[2] - (asked[1] - asked[0]))
         guesses += guessed.answered
         shares.append(beside.rate / alone.rate)
-        runs += [alone, known, beside, guessed]
+        runs += [alone, *known, beside, guessed]
+        rates += [(round(alone.rate), round(beside.rate))]
     return _summed(runs, _SHARE) | {
         "guesses": guesses,
         "sql_questions_by_guess": round(questions / max(1, guesses), 4),
         "genuine_share": round(median(shares), 3),
-        "rates_alone_and_beside": [round(run.rate) for run in (runs[0], runs[2])],
+        "rates_alone_and_beside": [round(median(side)) for side in zip(*rates, strict=True)],
     }
+
+
+def _until_known(port: int, unknown: Asked) -> list[Run]:
+    """Ask for serials until every process knows that they are not there."""
+    runs: list[Run] = []
+    before = -1.0
+    while (now := _counted(port, _QUESTIONS)) > before and len(runs) < _MOST_RUNS:
+        before = now
+        runs.append(load(port, unknown, 1.0, connections=_SHARE))
+    return runs
 
 
 def uploads(port: int, genuine: Asked, seconds: float, rounds: int) -> dict[str, Any]:

@@ -22,10 +22,12 @@ _runs = count()
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to ask for: paths, one after the other, and the headers besides Host and User-Agent."""
+    """What to ask for: paths, one after the other, the headers besides Host and User-Agent, and how many phones ask. A
+    phone that asks for one code twice only reloads it: no more than codes times phones can be asked as new scans."""
 
     paths: Sequence[str]
     headers: dict[str, str] = field(default_factory=dict)
+    phones: int = PHONES
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def load(port: int, asked: Asked, seconds: float, *, connections: int = 32, rate
         "seconds": seconds,
         "connections": connections,
         "run": next(_runs),
-        "phones": PHONES,
+        "phones": asked.phones,
         "headers": {"Host": f"127.0.0.1:{port}", **asked.headers},
         "pause_ms": 1000 * connections / rate if rate else 0.0,
     }
