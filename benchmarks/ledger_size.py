@@ -27,10 +27,11 @@ from verify_app.store.engine import open_engine, reading, writing
 from verify_app.store.ledger import LedgerRow
 from verify_app.store.migrate import migrate
 from verify_app.store.partitions import Month
-from verify_app.store.search import Page, Wanted, search
+from verify_app.store.search import Page, Wanted, count, search
 
 MONTHS, PRODUCTS, LARGE = 24, 20_000, 1_000  # a large enterprise has a thousand products, each other one ten
 _ASK = 30
+_FILE = 200_000  # rows of one file
 _FILL = """
 INSERT INTO {table} (scan_id, when_ms, identity, gtin, lot, serial, kind, entry, actor, tag, country, region, cell_lat,
   cell_lon, prior_scans, prior_others, province)
@@ -129,6 +130,17 @@ def ask(engine: sa.Engine, now: int) -> dict[str, dict[str, float]]:
     return told
 
 
+def counts(engine: sa.Engine, now: int) -> dict[str, dict[str, float]]:
+    """Milliseconds for counting what a file would hold, no further than to its bound."""
+    told = {}
+    for name, wanted in {"province": Wanted(province=3), "enterprise, 1,000 products": Wanted(enterprise="e0")}.items():
+        began = time.perf_counter()
+        with reading(engine) as connection:
+            found = count(connection, wanted, now, _FILE)
+        told[name] = {"ms": round(1000 * (time.perf_counter() - began), 1), "rows": found}
+    return told
+
+
 def append(engine: sa.Engine, now: int, batches: int = 10, batch: int = 4_000) -> int:
     """Rows a second that one worker's batches reach, each in a transaction of its own."""
     began = time.perf_counter()
@@ -161,6 +173,7 @@ def measure(rows: int, seconds: float) -> dict[str, Any]:
             "rows": done,
             "bytes_per_row": {"table": round(heap / done), "indexes": round(indexes / done)},
             "appended_per_second": append(engine, now),
+            "counted": counts(engine, Month.of(now).begin - 1),
             "search": ask(engine, Month.of(now).begin - 1),  # the last moment that was filled
         }
 

@@ -50,6 +50,8 @@ class Settings:
     """Streams (and hash slots) that scans are spread over; never change it on a running installation."""
     alerts_per_day: int = 20
     """New cases of copied codes that inspectors can open a day; the nightly calibration aims at no more."""
+    handover_days: int = 10
+    """Days in which a case is to be handled by whom it was handed over to, where the form names no other deadline."""
     responder_gln: str = "9529999999993"
     """GLN of the operator, named in verification messages; the default is a demonstration number."""
     oidc_issuer: str = ""
@@ -165,6 +167,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "reload_minutes": _whole(1, 1440),
     "stream_shards": _whole(1, 256),
     "alerts_per_day": _whole(1, 100_000),
+    "handover_days": _whole(1, 90),
     "responder_gln": _gln,
     "oidc_issuer": _url("https", "http"),
     "smtp_url": _url("smtp", "smtps"),

@@ -1,7 +1,7 @@
 // Sends what the phone keeps, visit by visit, and what is sent twice arrives once: every id was made on the phone. Throws
 // an Error "sign-in" if nobody is signed in any more, and any other Error if the line is cut: then the rest stays unsent.
-const words = ({ id, place, seller, note, opened, closed }) => ({ id, place, seller, note, opened, closed });
-const told = ({ id, text, taken, marks, note }) => ({ id, text, taken, marks, note });
+const words = ({ id, place, seller, note, basis, marks, opened, closed }) => ({ id, place, seller, note, basis, marks, opened, closed });
+const told = ({ id, text, taken, marks, note, group }) => ({ id, text, taken, marks, note, group });
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 async function asked(address, options) {

@@ -4,69 +4,133 @@ const say = page.dataset;
 const { openKeep } = await import(say.keepSrc);
 const { sendAll, unsent } = await import(say.sendingSrc);
 const { scanAll, stopCamera } = await import(say.cameraSrc);
+const { againstLines, groupChoice, labelLines, line, visitLines } = await import(say.linesSrc);
 const list = page.querySelector("[data-checks]");
 const status = page.querySelector("[data-status]");
 const video = page.querySelector("video");
 const RETRY_MS = 15000;
 const keep = await openKeep();
-let visit, sending = false, again = false, timer = 0;
+let visit, sending = false, again = false, timer = 0, lastGroup = 0;
 
 const make = (tag, text, name) => Object.assign(document.createElement(tag), { textContent: text || "", className: name || "" });
+const bare = (text) => text.replace(/^https?:\/\/[^/]+|\?.*$/gi, ""); // a link names the same item whoever hosts it
 const ofOne = (text) => /\/21\/|\(21\)|^\]/.test(text); // a code of one item, not of all of its kind
 
-function card(check, checks) {
+function card(check, odds, group, photos) {
   const answer = check.answer;
   const item = make("li", "", "kit-check " + (answer ? "level-" + answer.level : "is-pending"));
   item.dataset.id = check.id;
   item.append(make("strong", answer ? answer.title : say.pending));
   if (answer && answer.name) item.append(make("span", answer.name, "kit-name"));
   item.append(make("span", check.text || say.photoOnly, "mono kit-code"));
-  item.append(make("small", new Date(check.taken).toLocaleString(document.documentElement.lang)));
-  const twice = !answer && ofOne(check.text) && checks.some((one) => one.id !== check.id && one.text === check.text);
-  const odds = answer ? answer.odd : twice ? [say.twice] : [];
+  item.append(make("small", new Date(check.taken).toLocaleString(document.documentElement.lang) + (photos ? ` · ${say.photos}: ${photos}` : "")));
   item.classList.toggle("is-odd", odds.length > 0);
   for (const odd of odds) item.append(make("p", odd, "kit-odd"));
-  if (!answer) return item;
-  for (const reason of answer.reasons) item.append(make("p", reason, "kit-reason"));
-  for (const known of answer.known) item.append(make("p", known, "kit-known"));
-  const more = make("details");
-  const done = Object.keys(check.marks || {}).length;
-  more.append(make("summary", say.checklist + (answer.checklist.length ? ` (${done}/${answer.checklist.length})` : "")));
-  for (const [name, label] of answer.checklist) more.append(mark(check, name, label));
+  if (answer) for (const reason of answer.reasons) item.append(make("p", reason, "kit-reason"));
+  if (answer) for (const known of answer.known) item.append(make("p", known, "kit-known"));
+  item.append(checklist(check, group), picture(check.id));
+  return item;
+}
+
+function checklist(check, group) {
+  const more = make("details"), label = labelLines(group), all = [...label, ...againstLines()];
+  const marks = check.marks || {}, facts = { marks, declared: (check.answer || {}).declared, say, set };
+  // The first mark settles whose lines they are, whatever is found of the goods later.
+  function set(key, mark) { change(check.id, (kept) => { kept.group = group; kept.marks = marked(kept.marks, key, mark); }); }
+  const rest = button(say.rest, () => change(check.id, (kept) => {
+    kept.group = group;
+    for (const [key] of all) kept.marks = { [key]: "ok", ...kept.marks };
+  }));
+  rest.dataset.at = "rest";
   const note = make("textarea");
   note.placeholder = note.ariaLabel = say.note;
   note.value = check.note || "";
   note.addEventListener("change", () => change(check.id, (kept) => { kept.note = note.value; }));
-  more.append(note);
-  item.append(more);
-  return item;
+  more.append(
+    make("summary", `${say.checklist} (${all.filter(([key]) => marks[key]).length}/${all.length})`),
+    groupChoice(group, say, (number) => change(check.id, (kept) => { kept.group = number; }, true)),
+    make("h3", say.label), ...label.map((one) => line(one, facts)),
+    make("h3", say.against), ...againstLines().map((one) => line(one, facts)), rest, note,
+  );
+  return more;
 }
 
-function mark(check, name, label) {
-  const row = make("label", label, "kit-mark");
-  const pick = make("select");
-  for (const [value, shown] of [["", "–"], ["ok", say.ok], ["missing", say.missing], ["wrong", say.wrong]]) {
-    pick.append(Object.assign(make("option", shown), { value }));
-  }
-  pick.value = (check.marks || {})[name] || "";
-  pick.addEventListener("change", () => change(check.id, (kept) => {
-    kept.marks = { ...kept.marks, [name]: pick.value };
-    if (!pick.value) delete kept.marks[name];
-  }));
-  row.append(pick);
-  return row;
+const button = (text, act) => {
+  const made = Object.assign(make("button", text, "quiet-button"), { type: "button" });
+  made.addEventListener("click", act);
+  return made;
+};
+
+function marked(marks, key, mark) {
+  const after = { ...marks, [key]: mark };
+  if (!mark) delete after[key];
+  return after;
 }
 
-async function change(id, how) {
-  await keep.turn("checks", id, (check) => { how(check); check.sent = false; });
+// More photos of one piece: its label, its seal, its pack.
+function picture(id) {
+  const box = make("label", say.photoMore, "quiet-button kit-photo"), file = make("input", "", "kit-file");
+  Object.assign(file, { type: "file", accept: "image/*" });
+  file.setAttribute("capture", "environment");
+  file.addEventListener("change", async () => {
+    if (!file.files[0]) return;
+    await keepPhoto(file.files[0], id);
+    await show();
+    send();
+  });
+  box.append(file);
+  return box;
+}
+
+async function keepPhoto(file, check) {
+  const blob = new Blob([await file.arrayBuffer()], { type: file.type });
+  await keep.put("photos", { id: crypto.randomUUID(), visit: visit.id, check, kind: "photo", blob, sent: false });
+}
+
+async function change(id, how, picked) {
+  await keep.turn("checks", id, (check) => {
+    how(check);
+    check.sent = false;
+    if (picked) lastGroup = check.group;
+  });
+  await show();
   send();
 }
 
+// Draws what changed, and nothing else: whoever types a note or taps down a list is not interrupted by an answer.
+function draw(checks, photos) {
+  const old = new Map([...list.children].map((one) => [one.dataset.id, one]));
+  for (const [place, check] of checks.entries()) {
+    const twice = !check.answer && ofOne(check.text) && checks.some((one) => one.id !== check.id && bare(one.text) === bare(check.text));
+    const odds = check.answer ? check.answer.odd : twice ? [say.twice] : [];
+    const group = check.group ?? ((check.answer || {}).group || lastGroup);
+    const facts = [check, odds, group, photos.filter((one) => one.check === check.id).length];
+    const was = old.get(check.id), told = JSON.stringify(facts);
+    old.delete(check.id);
+    if (was && (was.told === told || was.querySelector("textarea:focus"))) continue;
+    const now = Object.assign(card(...facts), { told }), at = was && was.contains(document.activeElement) && document.activeElement.dataset.at;
+    if (!was) { list.insertBefore(now, list.children[place] || null); continue; }
+    now.querySelector("details").open = was.querySelector("details").open;
+    was.replaceWith(now);
+    if (at) now.querySelector(`[data-at="${at}"]`).focus({ preventScroll: true });
+  }
+  for (const gone of old.values()) gone.remove();
+}
+
+function drawVisit() {
+  const box = page.querySelector("[data-visit-lines]");
+  const set = async (key, mark) => {
+    await write("marks", marked(visit.marks, key, mark));
+    drawVisit();
+    box.querySelector(`[data-at="${key} ${mark || "ok"}"]`).focus({ preventScroll: true });
+    send();
+  };
+  box.replaceChildren(...visitLines(visit.basis || "survey").map((one) => line(one, { marks: visit.marks || {}, say, set })));
+}
+
 async function show() {
-  const checks = (await keep.of("checks", visit.id)).sort((a, b) => b.taken - a.taken);
-  const open = new Set([...list.querySelectorAll("details[open]")].map((one) => one.parentNode.dataset.id));
-  list.replaceChildren(...checks.map((check) => card(check, checks)));
-  for (const item of list.children) if (open.has(item.dataset.id)) item.querySelector("details").open = true;
+  const [checks, photos] = await Promise.all([keep.of("checks", visit.id), keep.of("photos", visit.id)]);
+  draw(checks.sort((a, b) => b.taken - a.taken), photos);
   let waiting = 0;
   for (const one of await keep.all("visits")) waiting += (await unsent(keep, one.id)) || (one.closed && !one.sent ? 1 : 0);
   status.textContent = waiting ? say.waiting.replace("{count}", waiting) : checks.length ? say.sent : "";
@@ -76,7 +140,7 @@ async function show() {
 
 async function add(text, photo) {
   const check = { id: crypto.randomUUID(), visit: visit.id, text, taken: Date.now(), marks: {}, note: "", sent: false };
-  if (photo) await keep.put("photos", { id: crypto.randomUUID(), visit: visit.id, check: check.id, kind: "photo", blob: photo, sent: false });
+  if (photo) await keepPhoto(photo, check.id);
   await keep.put("checks", check);
   await show();
   send();
@@ -101,7 +165,8 @@ async function send() {
 }
 
 async function begin() {
-  visit = { id: crypto.randomUUID(), account: say.account, place: "", seller: "", note: "", opened: Date.now(), closed: 0, sent: true };
+  lastGroup = 0; // the next stall sells other goods
+  visit = { id: crypto.randomUUID(), account: say.account, place: "", seller: "", note: "", basis: "survey", marks: {}, opened: Date.now(), closed: 0, sent: true };
   await keep.put("visits", visit);
 }
 
@@ -153,10 +218,16 @@ async function stay() {
 if (navigator.storage && navigator.storage.persist) navigator.storage.persist();
 visit = (await keep.all("visits")).sort((a, b) => b.opened - a.opened).find((one) => !one.closed && one.account === say.account);
 if (!visit) await begin();
-for (const name of ["place", "seller", "note"]) {
+else lastGroup = (await keep.of("checks", visit.id)).sort((a, b) => b.taken - a.taken).find((one) => one.group)?.group || 0;
+const FIELDS = ["place", "seller", "note", "basis"];
+const fill = () => {
+  for (const name of FIELDS) page.querySelector(`[name=${name}]`).value = visit[name] || (name === "basis" ? "survey" : "");
+  drawVisit();
+};
+fill();
+for (const name of FIELDS) {
   const field = page.querySelector(`[name=${name}]`);
-  field.value = visit[name];
-  field.addEventListener("input", () => write(name, field.value));
+  field.addEventListener("input", async () => { await write(name, field.value); if (name === "basis") drawVisit(); });
   field.addEventListener("change", send);
 }
 page.querySelector("[data-typed]").addEventListener("submit", (event) => {
@@ -169,14 +240,14 @@ page.querySelector("[data-typed]").addEventListener("submit", (event) => {
 page.querySelector("[data-photo]").addEventListener("change", async (event) => {
   const file = event.target.files[0];
   event.target.value = "";
-  if (file) await add("", new Blob([await file.arrayBuffer()], { type: file.type }));
+  if (file) await add("", file);
 });
 sketch(page.querySelector("canvas"));
 look();
 page.querySelector("[data-finish]").addEventListener("click", async () => {
   await write("closed", Date.now());
   await begin(); // the one that ended stays on the phone until it has arrived
-  for (const name of ["place", "seller", "note"]) page.querySelector(`[name=${name}]`).value = "";
+  fill();
   page.querySelector("[data-wipe]").click();
   page.querySelector("[data-signed-line]").textContent = say.finished;
   scrollTo(0, 0);

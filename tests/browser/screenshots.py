@@ -14,6 +14,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser import desk_pictures
 from tests.browser.conftest import CHROMIUM, FLAGS, PHONE
 from tests.browser.guide import FILES, guide, moment_picture, picture_of
 from tests.browser.photos import codes_in_a_row
@@ -108,6 +109,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, running_service(Path(folder)) as address, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         take(browser, address)
+        desk_pictures.take(browser, address, Path(folder) / "data")
         browser.close()
     for lang, name in FILES.items():
         (SHOPPER / name).write_text(guide(lang), encoding="utf-8")

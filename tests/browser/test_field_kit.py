@@ -6,9 +6,12 @@ import pytest
 from werkzeug.serving import make_server
 
 from tests.browser.conftest import CHROMIUM, FLAGS, PHONE
+from tests.browser.photos import photographed
+from tests.browser.test_camera import DECODER, FAKE, png
 from tests.fixtures_accounts import PASSWORD, empty_database, office
 from tests.fixtures_web import ITEM
 from verify_app.domain.account import Role
+from verify_app.domain.parse import parse
 from verify_app.store.field import checks_of, visits_of
 
 # The pages forbid eval(), and Playwright's wait_for_function needs it as soon as it has to wait: selectors wait here.
@@ -34,30 +37,60 @@ def sign_in(page, address, person):
     page.wait_for_selector("[data-kept=yes]")  # from here on the page opens without a network
 
 
-def test_checks_made_offline_survive_a_dead_phone_and_arrive_once(office, address, tmp_path, chromium):
-    person = office.open(Role.INSPECTOR)
+def type_in(page, text):
+    page.fill("#code", text)
+    page.click("[data-typed] button")
 
-    def phone():
+
+@pytest.fixture
+def phone(chromium, tmp_path):
+    """Opens one and the same phone, again and again, with a pack before its camera."""
+    reel = tmp_path / "reel.mjpeg"
+    reel.write_bytes(photographed(png(parse(ITEM), "qr")) * 2)
+    flags = [*FLAGS, *FAKE, f"--use-file-for-fake-video-capture={reel}"]
+
+    def open_phone():
         opened = chromium.browser_type.launch_persistent_context(
-            tmp_path / "phone", executable_path=CHROMIUM, args=FLAGS, viewport=PHONE, locale="vi-VN"
+            tmp_path / "phone", executable_path=CHROMIUM, args=flags, viewport=PHONE, locale="vi-VN"
         )
         opened.set_default_timeout(120_000)
         return opened
 
+    return open_phone
+
+
+def check_a_stall(page):
+    """Two packs with one code, what the label of one lacks, and why the officer is here: all without a network."""
+    page.fill("#place", "Chợ Ví Dụ")
+    type_in(page, ITEM)
+    page.wait_for_selector("li.is-pending")
+    if DECODER.is_file():
+        page.click("[data-camera]")
+        page.wait_for_selector("li.is-pending >> nth=1")
+        page.click("[data-stop]")
+    else:
+        type_in(page, ITEM)
+    page.wait_for_selector(".kit-odd >> nth=1")  # the phone itself sees the same code twice
+    assert "2 mục đang chờ gửi" in page.inner_text("[data-status]")
+    page.click("li.is-pending >> nth=0 >> summary")
+    page.select_option("li.is-pending >> nth=0 >> select", "2")
+    page.click("[data-at='quantity missing']")
+    page.wait_for_selector("[data-at='quantity missing'][aria-pressed=true]")
+    page.select_option("#basis", "risk")
+    page.click("[data-at='visit.decision ok']")
+    page.wait_for_selector("[data-at='visit.decision ok'][aria-pressed=true]")
+    page.click("[data-finish]")
+    page.wait_for_selector("[data-checks]:empty", state="attached")
+
+
+def test_checks_made_offline_survive_a_dead_phone_and_arrive_once(office, address, phone):
+    person = office.open(Role.INSPECTOR)
     first = phone()
     page = first.new_page()
     sign_in(page, address, person)
     first.set_offline(True)
-    page.fill("#place", "Chợ Ví Dụ")
-    for _ in range(2):
-        page.fill("#code", ITEM)
-        page.click("[data-typed] button")
-    page.wait_for_selector(".kit-odd >> nth=1")  # the phone itself sees the same code twice
-    assert "2 mục đang chờ gửi" in page.inner_text("[data-status]")
-    page.click("[data-finish]")  # the next stall, still without a network
-    page.wait_for_selector("[data-checks]:empty", state="attached")
-    page.fill("#code", ITEM)
-    page.click("[data-typed] button")
+    check_a_stall(page)
+    type_in(page, ITEM)  # at the next stall
     page.wait_for_selector("li.is-pending")
     first.close()  # the battery is empty
 
@@ -77,5 +110,8 @@ def test_checks_made_offline_survive_a_dead_phone_and_arrive_once(office, addres
     second.close()
     elsewhere, visit = visits_of(office.engine, person.id)
     assert (visit.place, bool(visit.closed)) == ("Chợ Ví Dụ", True)
-    assert [check.path for check in checks_of(office.engine, visit.id)] == [ITEM, ITEM]
+    assert (visit.basis, visit.marks) == ("risk", {"visit.decision": "ok"})
+    checks = checks_of(office.engine, visit.id)
+    assert [check.path for check in checks] == [ITEM, ITEM]
+    assert [(check.goods_group, check.marks) for check in checks] == [(0, {}), (2, {"quantity": "missing"})]
     assert [check.path for check in checks_of(office.engine, elsewhere.id)] == [ITEM]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.desk_pictures import GUIDE
 from tests.browser.guide import FILES, SHOWN, guide, moment_picture, picture_of
 from tests.browser.screenshots import SHOPPER, in_language, phone, shot
 from verify_app.domain.judge import FOR_ALL
@@ -43,3 +45,9 @@ def test_the_guide_has_a_picture_of_every_verdict_and_stays_light():
     kept = list((SHOPPER / "img").iterdir())
     assert {Path(path) for path in kept} == set(pictures), "pictures that nothing shows"
     assert sum(path.stat().st_size for path in kept) < MOST_BYTES
+
+
+def test_the_inspectors_guide_shows_the_pictures_that_are_there():
+    shown = re.findall(r'src="img/([^"]+)"', (GUIDE / "README.vi.md").read_text(encoding="utf-8"))
+    assert sorted(shown) == sorted(path.name for path in (GUIDE / "img").iterdir())
+    assert sum(path.stat().st_size for path in (GUIDE / "img").iterdir()) < MOST_BYTES / 3

@@ -147,6 +147,15 @@ def registered_and_logged(chief, number):
     return entry, [json.loads(entry["body"]) for entry in log if entry["body"]]
 
 
+def take_along(chief):
+    """Take the register along by the page's own progress."""
+    chief.goto("/desk/register")
+    with chief.expect_download() as taken:
+        chief.get_by_role("link", name="XLSX").click()
+    assert taken.value.suggested_filename == "register.xlsx"
+    chief.wait_for_selector("[data-said]:text-is('Đã tải xong register.xlsx.')")
+
+
 def answer(desk, item):
     """Take up and answer the shopper's report."""
     desk.goto("/desk/reports")
@@ -189,6 +198,7 @@ def test_from_a_shoppers_report_to_the_register(someone, item, cli):
     assert "Đã xử lý nơi bán. Cảm ơn bạn." in shopper.inner_text("main")
     assert chief.context.request.get(f"{case}/minutes.pdf").body().startswith(b"%PDF-")
 
+    take_along(chief)
     number = int(case.partition("?")[0].rpartition("/")[2])
     told, notes = registered_and_logged(chief, number)
     of_case = {note["action"]: note["name"] for note in notes if note["subject"] == f"case {number}"}

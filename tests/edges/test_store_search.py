@@ -13,7 +13,7 @@ from verify_app.store import ledger
 from verify_app.store.engine import open_engine, reading, writing
 from verify_app.store.ledger import LedgerRow
 from verify_app.store.partitions import ensure_months
-from verify_app.store.search import MOST_PRODUCTS, Page, SearchTooWide, Wanted, search
+from verify_app.store.search import MOST_PRODUCTS, Page, SearchTooWide, Wanted, begin, count, search
 from verify_app.store.tables import enterprise, lot, model, tenant
 
 pytest_plugins = ("tests.fixtures_postgres",)
@@ -119,6 +119,20 @@ def test_all_is_found_also_what_lies_ahead_of_now(engine: sa.Engine) -> None:
     with writing(engine) as connection:
         ledger.append(connection, [early])
     assert every(engine, limit=250) == [early, *ROWS]
+
+
+def test_scans_are_counted_no_further_than_asked(engine: sa.Engine) -> None:
+    def counted(most: int, **wanted: object) -> int:
+        with reading(engine) as connection:
+            return count(connection, Wanted(**wanted), NOW, most)  # type: ignore[arg-type]
+
+    assert counted(1_000) == len(ROWS)
+    assert counted(1_000, enterprise="one", since=NOW - 100 * DAY) == len(
+        [row for row in ROWS if row.gtin in GTINS[:2] and row.when >= NOW - 100 * DAY]
+    )
+    assert (counted(40, gtin=GTINS[0]), counted(40, enterprise="nobody")) == (41, 0)
+    with reading(engine) as connection:
+        assert begin(connection) == ROWS[-1].when
 
 
 def test_a_question_over_too_many_products_is_refused_with_the_number(engine: sa.Engine) -> None:

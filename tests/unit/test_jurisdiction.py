@@ -1,11 +1,12 @@
 """A case goes only to those who are competent for its place and its goods."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from verify_app.domain.account import Account, Role, Scope
-from verify_app.domain.jurisdiction import JurisdictionError, competent, handed_to
+from verify_app.domain.jurisdiction import DeadlineError, JurisdictionError, competent, handed_to, term
 
 OFFICER = Account(
     "an", "An@vidu.example", "An", Role.INSPECTOR, Scope(("Gia Lai",), ("food",)), "Chi cục Ví Dụ", created=1
@@ -47,3 +48,15 @@ def test_a_case_goes_to_an_address_or_to_a_department_whatever_the_case_of_its_l
 def test_others_are_refused_with_the_reason(owner, province, told):
     with pytest.raises(JurisdictionError, match=told):
         handed_to(owner, (OFFICER, COMMUNE), province, "")
+
+
+def at(*moment):
+    return int(datetime(*moment, tzinfo=UTC).timestamp() * 1000)
+
+
+def test_the_term_is_the_one_given_or_the_end_of_the_working_day_so_many_days_later():
+    now = at(2026, 11, 22, 18)  # already the 23rd in Vietnam
+    assert term(now, 10) == at(2026, 12, 3, 10)  # 17:00 there
+    assert term(now, 10, given=now + 1) == now + 1
+    with pytest.raises(DeadlineError, match="after"):
+        term(now, 10, given=now)

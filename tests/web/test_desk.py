@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 import sqlalchemy as sa
@@ -14,14 +15,20 @@ from tests.registry_samples import REGISTRY
 from verify_app.domain.account import Role, Scope
 from verify_app.domain.alert import Alert, Rule
 from verify_app.domain.audit import flaws
+from verify_app.domain.evidence import NO_PEERS, Evidence
+from verify_app.domain.field import Check, Mark, Visit
 from verify_app.domain.provinces import PROVINCES
 from verify_app.domain.registry import ActKind
 from verify_app.domain.report import Grievance, NewReport
+from verify_app.domain.signals import signals
+from verify_app.i18n import catalogue
 from verify_app.inspection.holders import HolderDesk
 from verify_app.store.acts import acts_upon
 from verify_app.store.audit import entries
 from verify_app.store.cases import find_case, record_alert
-from verify_app.store.engine import reading
+from verify_app.store.engine import reading, writing
+from verify_app.store.field import Photo, keep_check, keep_photo, keep_visit
+from verify_app.store.inspection_tables import case_file
 from verify_app.store.registry import write_registry
 from verify_app.store.report_photos import KeptPhoto
 from verify_app.store.reports import StoredReports
@@ -61,6 +68,14 @@ def test_the_queue_is_ranked_and_explained_and_each_look_is_in_the_log(office):
         assert told.replace(",", ".") in shown.replace(",", "."), told
     looks = [entry.note for entry in entries(office.engine) if entry.note.action == "look"]
     assert [(note.actor, note.subject) for note in looks] == [("inspector", f"case {strong}")]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_count_and_weight_that_an_alert_can_tell_has_words(language):
+    named = set(Evidence.__dataclass_fields__) | signals(Evidence(), NO_PEERS).keys()
+    named |= {"bias", "cases", "z", "amber", "red", "last_odd", "unknown_serials", "reports", "photos"}
+    words = catalogue(language)
+    assert [name for name in named if not words.has(f"desk.evidence.{name}")] == []
 
 
 def test_a_case_tells_what_holders_showed_and_what_shoppers_sent(office, tmp_path):
@@ -103,6 +118,46 @@ def test_a_commune_officer_sees_what_was_handed_over_and_works_on_nothing_else(o
     send(inspector, f"/desk/cases/{case}", move="assign", owner="commune_officer@example.vn", deadline="2030-01-02")
     assert "2/1/2030" in commune.get(f"/desk/cases/{case}").text.replace("02/01/2030", "2/1/2030")
     assert send(commune, f"/desk/cases/{case}", move="note", note="x").status_code == 403
+
+
+def test_a_case_that_is_handed_over_has_a_term_and_an_overdue_one_stands_out(office):
+    number, client = raise_alert(office), office.someone(Role.INSPECTOR)
+    assert "10 ngày kể từ hôm nay" in client.get(f"/desk/cases/{number}").text
+    past = send(client, f"/desk/cases/{number}", move="assign", owner="inspector@example.vn", deadline="2020-01-02")
+    assert (past.status_code, "phải ở sau thời điểm này" in past.text) == (422, True)
+    before = now_ms()
+    assert send(client, f"/desk/cases/{number}", move="assign", owner="inspector@example.vn").status_code == 303
+    due = find_case(office.engine, number).case.deadline
+    assert 9 * 86_400_000 < due - before < 11 * 86_400_000
+    assert "quá hạn" not in client.get("/desk/").text
+    assert "Không có hồ sơ nào" in client.get("/desk/?state=late").text
+    with writing(office.engine) as connection:
+        connection.execute(sa.update(case_file).values(deadline=before - 1))
+    assert "(quá hạn)" in client.get("/desk/").text
+    assert f"/desk/cases/{number}" in client.get("/desk/?state=late").text
+    assert [row["number"] for row in client.get("/desk/cases.json?state=late").json] == [number]
+
+
+def test_who_reaches_a_case_sees_what_was_found_and_photographed_on_site(office):
+    number, picture = raise_alert(office), b"jpeg"
+    digest = sha256(picture).hexdigest()
+    keep_visit(office.engine, Visit("v1", "somebody", "Cán bộ An", "Chợ Ví Dụ", opened=now_ms(), basis="risk"))
+    marks = {"origin": Mark.MISSING, "quantity": Mark.OK}
+    keep_check(office.engine, Check("c1", "v1", "x", now_ms(), now_ms(), gtin=GTIN, lot="L2601", serial="A1B2C3",
+                                    level=2, reasons=("REPEATED",), marks=marks, note="tem lệch"))  # fmt: skip
+    keep_photo(office.engine, Photo("p1", "v1", "c1", "photo", digest, now_ms()))
+    client = office.someone(Role.INSPECTOR)
+    path = office.app.extensions["parts"].site.file_of(digest)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(picture)
+    page = client.get(f"/desk/cases/{number}").text
+    for told in ("Chợ Ví Dụ", "Cán bộ An", "Thiếu: Xuất xứ", "tem lệch", f"evidence/{digest}.jpg"):
+        assert told in page, told
+    assert "Thiếu: Định lượng" not in page
+    assert client.get(f"/desk/cases/{number}/evidence/{digest}.jpg").data == picture
+    assert client.get(f"/desk/cases/{number}/evidence/{'0' * 64}.jpg").status_code == 404
+    elsewhere = office.sign_in(office.open(Role.INSPECTOR, "other", scope=Scope(("Hà Nội",), ("*",))))
+    assert elsewhere.get(f"/desk/cases/{number}/evidence/{digest}.jpg").status_code == 404
 
 
 def test_a_case_goes_from_new_to_closed_with_two_persons_for_a_violation(office):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 
 import pytest
 from click.testing import CliRunner
+from pypdfium2 import PdfDocument
 from python_calamine import CalamineWorkbook
 
 from tests.fixtures_accounts import empty_database, office, send
@@ -19,7 +21,7 @@ from verify_app.cli import main
 from verify_app.domain.account import Role, Scope
 from verify_app.domain.audit import Kind
 from verify_app.domain.case import Finding, Move, Result, Step
-from verify_app.domain.field import Check, Visit
+from verify_app.domain.field import Check, Mark, Visit
 from verify_app.domain.parse import parse
 from verify_app.domain.provinces import PROVINCES
 from verify_app.domain.report import Grievance, NewReport
@@ -100,6 +102,41 @@ def test_what_was_found_is_taken_along_as_csv_xlsx_and_json(office):
     assert client.get(f"/desk/search.doc?gtin={GTIN}").status_code == 404
 
 
+def test_a_file_says_how_many_rows_come_and_too_many_are_offered_in_parts(office, monkeypatch):
+    monkeypatch.setattr("verify_app.web.desk.search.MOST", 2)
+    client, code = office.someone(Role.INSPECTOR), parse(ITEM)
+
+    def seen(*days):
+        rows = [LedgerRow(f"{month:016x}{day:016x}", noon(month, day), code.identity, code.gtin, cell=PLEIKU)
+                for month, day in days]  # fmt: skip
+        with writing(office.engine) as connection:
+            append(connection, rows)
+
+    def asked(form, since, until="2026-10-31"):
+        return client.get(f"/desk/search.{form}?gtin={GTIN}&since={since}&until={until}")
+
+    seen((8, 20), (10, 5), (10, 6))
+    for form in ("csv", "json", "xlsx"):
+        answer = asked(form, "2026-10-01")
+        assert (answer.status_code, answer.headers["X-Rows"]) == (200, "2")
+    assert int(answer.headers["Content-Length"]) == len(answer.get_data())
+    whole = client.get(f"/desk/search.csv?gtin={GTIN}&until=2026-10-31")
+    check_page(whole.text, "vi")
+    assert (whole.status_code, "Có hơn 2 lượt quét" in whole.text) == (422, True)
+    months = [
+        way.replace("&amp;", "&") for way in re.findall(r'href="(/desk/search\.csv[^"]*since=[^"]*)"', whole.text)
+    ]
+    assert [client.get(way).text.count(GTIN) for way in months] == [2, 0, 1]
+    seen((10, 7))
+    assert asked("csv", "2026-10-04", "2026-10-08").text.count("&amp;since=2026-10-0") == 5  # a day each
+    monkeypatch.setattr("verify_app.web.desk.search.MOST", 0)
+    assert "Riêng một ngày" in asked("csv", "2026-10-07", "2026-10-07").text
+
+
+def noon(month, day):
+    return int(datetime(2026, month, day, 5, tzinfo=UTC).timestamp() * 1000)
+
+
 @pytest.fixture
 def violation(office):
     number = raise_alert(office)
@@ -130,6 +167,7 @@ def test_the_register_is_full_only_when_nothing_is_open_and_keeps_what_was_reope
         violation, "an@example.vn", "", "nhãn in khác")  # fmt: skip
     assert client.get("/desk/register.csv").text.count("\n") == 2
     assert client.get("/desk/register.pdf").get_data().startswith(b"%PDF-")
+    assert client.get("/desk/register.json?year=1999").json == []
     rules = [rule for rule in office.app.url_map.iter_rules() if rule.rule.startswith("/desk/register")]
     assert {method for rule in rules for method in rule.methods} == {"GET", "HEAD", "OPTIONS"}
     elsewhere = office.sign_in(office.open(Role.INSPECTOR, "other", scope=Scope(("Hà Nội",), ("*",))))
@@ -171,7 +209,7 @@ def test_the_minutes_hold_the_evidence_with_digests_and_the_log_holds_theirs(off
     keep_visit(office.engine, Visit("v1", "inspector", "Cán bộ An", "Chợ Ví Dụ", opened=now_ms()))
     code = parse(ITEM)
     keep_check(office.engine, Check("c1", "v1", ITEM, now_ms(), now_ms(), code.path, code.gtin, code.lot, code.serial,
-                                    2, ("REPEATED",), note="tem <mờ> & lệch"))  # fmt: skip
+                                    2, ("REPEATED",), {"origin": Mark.WRONG}, "tem <mờ> & lệch"))  # fmt: skip
     keep_photo(office.engine, Photo("p1", "v1", "c1", "photo", digest, now_ms()))
     reported(office, tmp_path, note="Tem bị rách")
     scanned(office, 1)
@@ -180,6 +218,10 @@ def test_the_minutes_hold_the_evidence_with_digests_and_the_log_holds_theirs(off
     body = answer.get_data()
     assert (answer.mimetype, body[:5]) == ("application/pdf", b"%PDF-")
     assert body.count(b"/FontFile2") == 2  # both cuts of the font travel with the paper
+    told = " ".join("".join(page.get_textpage().get_text_range() for page in PdfDocument(body)).split())
+    for words in ("tem <mờ> & lệch", "Sai: Xuất xứ", "Phản ánh của người mua", digest[:20]):
+        assert words in told, words
+    assert "Tem bị rách" not in told  # the seller takes a copy: nothing of what a shopper wrote
     (note,) = [e.note for e in entries(office.engine) if e.note.action == "case.minutes"]
     assert sha256(body).hexdigest() in note.why
     assert office.someone(Role.PROVINCE).get(f"/desk/cases/{violation + 1}/minutes.pdf").status_code == 404
@@ -195,6 +237,7 @@ def test_the_case_shows_where_and_when_on_a_map_with_both_archipelagos(office):
     assert re.findall(r'class="level-m4" d="[^"]+"><title>([^<]+)', page) == ["Đà Nẵng: 1", "Gia Lai: 1", "Hà Nội: 1"]
     assert len(re.findall(r'<path class="level-m', page)) == 34
     assert "Quần đảo Hoàng Sa (Đà Nẵng): 1" in page
+    assert "khoảng 13,95° B, 108° Đ, ô 5 km" in page
     assert "Quần đảo Trường Sa (Khánh Hòa): 0" in page
     assert "ODbL" in page
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import uuid
 from dataclasses import replace
 
@@ -10,9 +12,10 @@ import pytest
 from PIL import Image
 
 from tests.fixtures_accounts import empty_database, office, token
-from tests.fixtures_web import ITEM
+from tests.fixtures_web import GTIN, ITEM, sample_model
 from verify_app.domain.account import Role
 from verify_app.domain.parse import parse
+from verify_app.domain.passport import Risk
 from verify_app.images.pool import DecodePool
 from verify_app.images.symbols import draw, modules
 
@@ -23,8 +26,9 @@ def new_id():
     return str(uuid.uuid4())
 
 
-def send(client, visit, *checks):
-    body = {"visit": {"id": visit, "opened": 1_800_000_000_000, "place": "Chợ Ví Dụ"}, "checks": list(checks)}
+def send(client, visit, *checks, **more):
+    told = {"id": visit, "opened": 1_800_000_000_000, "place": "Chợ Ví Dụ", **more}
+    body = {"visit": told, "checks": list(checks)}
     key = client.get("/desk/field/token").json["token"]
     return client.post("/desk/field/send", json=body, headers={"X-CSRFToken": key, "Accept": "application/json"})
 
@@ -48,16 +52,58 @@ def photo(**exif):
 
 def test_each_check_comes_back_with_reasons_and_checklist_and_sending_again_doubles_nothing(office):
     client, visit = office.someone(Role.INSPECTOR), new_id()
-    one, other = check(), check("/01/09521234543213/10/L9/21/NONE", marks={"quantity": "missing"}, note="nhãn mờ")
+    office.world.passports.models[GTIN] = sample_model(risk=Risk.HIGH)
+    unknown, later = "/01/09521234543213/10/L9/21/NONE", 1_800_000_000_900
+    one, other = check(), check(unknown, taken=later, marks={"quantity": "missing"}, note="nhãn mờ")
     first = send(client, visit, one, other).json["checks"]
     assert first[0]["title"]
-    assert "quantity" in dict(first[0]["checklist"])
+    assert first[0]["group"] == 2
+    declared = first[0]["declared"]
+    assert (declared["quantity"], declared["expiry"], declared["origin"]) == (
+        "500 g", "12/01/2099", "Sản xuất tại Việt Nam")  # fmt: skip
+    assert any("Rủi ro cao" in known and "phải in trên hàng" in known for known in first[0]["known"])
     assert first[1]["title"]
-    again = send(client, visit, one, {**other, "note": "nhãn mờ, đã chụp"}).json["checks"]
+    again = send(client, visit, one, {**other, "group": 2, "note": "nhãn mờ, đã chụp"}).json["checks"]
     assert len(again) == 2
     page = client.get(f"/desk/field/visits/{visit}").text
     assert "nhãn mờ, đã chụp" in page
+    assert "Thiếu: Định lượng" in page
+    assert "· Thực phẩm</summary>" in page
     assert page.count('class="sheet kit-check') == 2
+
+
+def test_a_visit_tells_why_it_was_made_and_what_the_seller_lacked(office):
+    client, visit = office.someone(Role.INSPECTOR), new_id()
+    send(client, visit)
+    page = client.get(f"/desk/field/visits/{visit}").text
+    assert "tự nó không phải là căn cứ xử phạt" in page
+    send(client, visit, basis="risk", marks={"visit.decision": "ok", "visit.records": "missing"})
+    page = client.get(f"/desk/field/visits/{visit}").text
+    assert "dữ liệu rủi ro" in page
+    assert "Thiếu: Người bán còn giữ hồ sơ" in page
+    assert "tự nó không phải là căn cứ xử phạt" not in page
+
+
+@pytest.mark.parametrize(("language", "food"), [("vi", "Thực phẩm"), ("en", "Food")])
+def test_the_kit_takes_the_lists_of_all_groups_along(office, language, food):
+    page = office.someone(Role.COMMUNE).get(f"/desk/field/kit?lang={language}").text
+    lists = json.loads(re.search(r"data-lists>(.*?)</script>", page)[1])
+    groups = {number: (name, [lists["lines"][place] for place in places]) for number, name, places in lists["groups"]}
+    assert set(groups) == set(range(70))
+    assert groups[2][0] == food
+    assert [key for key, _ in groups[2][1]][:5] == [
+        "name",
+        "responsible_party",
+        "origin",
+        "quantity",
+        "production_date",
+    ]
+    assert len(lists["against"]) == 4
+    told = dict(map(tuple, groups[3][1]))
+    assert (
+        "không có tác dụng thay thế thuốc chữa bệnh" in told["phrase_not_medicine"]
+    )  # letter for letter, in Vietnamese
+    assert all("label.item" not in words and "check." not in words for _, words in lists["lines"])
 
 
 def test_two_pieces_with_one_serial_stand_out_and_so_does_what_a_colleague_read_elsewhere(office):
@@ -103,6 +149,9 @@ def test_a_photo_of_a_code_is_read(office, tmp_path):
 
 @pytest.mark.parametrize("body", [[], {}, {"visit": {"id": "x", "opened": 1}}, {"visit": {"id": new_id()}},
                                   {"visit": {"id": new_id(), "opened": 1}, "checks": [{"id": "x"}]},
+                                  {"visit": {"id": new_id(), "opened": float("inf")}},
+                                  {"visit": {"id": new_id(), "opened": 1, "basis": "x"}},
+                                  {"visit": {"id": new_id(), "opened": 1, "marks": {"visit.records": "x"}}},
                                   {"visit": {"id": new_id(), "opened": 1}, "checks": 5}])  # fmt: skip
 def test_what_no_kit_sends_is_refused(office, body):
     client = office.someone(Role.INSPECTOR)

@@ -23,11 +23,13 @@ class Mark(StrEnum):
     OK = "ok"
     MISSING = "missing"
     WRONG = "wrong"
+    NOT_NEEDED = "not_needed"  # a line whose condition does not hold
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visit to one seller. Ids are made on the phone: sending twice is as once. Times are UTC milliseconds."""
+    """A visit to one seller. Ids are made on the phone: sending twice is as once. Times are UTC milliseconds. `basis`
+    is one of `checklist.Basis`; `marks` are the officer's words on the lines of the visit itself."""
 
     id: str
     account: str
@@ -37,12 +39,15 @@ class Visit:
     note: str = ""
     opened: int = 0
     closed: int = 0
+    basis: str = "survey"
+    marks: dict[str, Mark] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """One piece of goods that was checked: `taken` by the phone's clock, `received` by ours. `reasons` are those of
-    the verdict when it came here; `path` is the canonical code, "" for a text that is none."""
+    the verdict when it came here; `path` is the canonical code, "" for a text that is none. `goods_group` is the group
+    of Annex I whose lines the marks are, 0 for what holds for all goods."""
 
     id: str
     visit: str
@@ -57,6 +62,7 @@ class Check:
     reasons: tuple[str, ...] = ()
     marks: dict[str, Mark] = field(default_factory=dict)
     note: str = ""
+    goods_group: int = 0
 
 
 def odd_ones(checks: Sequence[Check], elsewhere: frozenset[str] = frozenset()) -> dict[str, tuple[Odd, ...]]:

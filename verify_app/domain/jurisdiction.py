@@ -1,17 +1,34 @@
-"""With whom a case may lie: officers whose areas and sectors hold it, and the departments that they belong to."""
+"""With whom a case may lie, and until when: officers whose areas and sectors hold it, the departments that they belong
+to, and the term of who receives it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, time, timedelta
 
 from .account import EVERYWHERE, Account, Role
 from .case import CaseError
+from .local_time import VIETNAM, local_date
 
 _OFFICERS = frozenset({Role.COMMUNE, Role.INSPECTOR, Role.PROVINCE})
 
 
 class JurisdictionError(CaseError):
     """A case would go to somebody who is not competent; the message names what was expected."""
+
+
+class DeadlineError(CaseError):
+    """A term that is over before it begins; the message names what was expected."""
+
+
+def term(when: int, days: int, given: int = 0) -> int:
+    """Until when a case that is handed over now is to be handled: `given`, else the end of the working day (17:00 in
+    Vietnam) so many days later. Instants in UTC milliseconds. Raises `DeadlineError` for a term in the past."""
+    if given:
+        if given <= when:
+            raise DeadlineError(f"Expected a deadline after {when}, got {given}.")
+        return given
+    return int(datetime.combine(local_date(when) + timedelta(days=days), time(17), VIETNAM).timestamp() * 1000)
 
 
 def competent(person: Account, province: str, sector: str) -> bool:

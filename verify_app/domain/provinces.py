@@ -102,7 +102,7 @@ def people_beyond(markets: tuple[int, ...], km: float) -> float:
     return beyond / sum(province.people for province in PROVINCES)
 
 
-_CELL = 0.05  # degrees
+CELL = 0.05  # degrees: some 5 km, all that is kept of a place
 _ISLANDS = (("Đà Nẵng", (16.53, 111.61)), ("Khánh Hòa", (8.64, 111.92)))  # Hoàng Sa, Trường Sa
 
 
@@ -110,7 +110,7 @@ _ISLANDS = (("Đà Nẵng", (16.53, 111.61)), ("Khánh Hòa", (8.64, 111.92)))  
 def province_of_cell(lat: int, lon: int) -> int:
     """Number of the province of a place in Vietnam, given in steps of 0.05 degrees: that of the nearest town; the
     archipelagos of Hoàng Sa and Trường Sa belong to Đà Nẵng and Khánh Hòa."""
-    place = lat * _CELL, lon * _CELL
+    place = lat * CELL, lon * CELL
     number = nearest_province(*place)
     near, name = min((kilometres(*place, *island), name) for name, island in _ISLANDS)
     if near < distance_to_province(number, *place):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from ..domain.audit import Note
+from ..domain.case import Case
 from ..domain.field import Check, Visit
 from ..domain.provinces import PROVINCES, province_of_cell
 from ..domain.register import Violation
 from ..domain.registry import Enterprise
 from ..domain.report import Report, ReportError, State, Step
-from ..store import audit, field, register, reports, search
+from ..store import audit, cases, field, register, reports, search
+from ..store.cases import Wanted as CasesFor
 from ..store.engine import Engine, reading, writing
 from ..store.field import Photo
 from ..store.ledger import LedgerRow
@@ -36,6 +39,7 @@ __all__ = [
     "province_of",
 ]
 _PART = 1_000  # rows of an export that are read at once
+_Numbered = TypeVar("_Numbered", Case, Report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,16 @@ class Records:
                 return
             wanted, most = replace(wanted, after=page.next), most - len(page.rows)
 
+    def count(self, wanted: SearchFor, now: int, most: int) -> int:
+        """How many scans a search finds, counted no further than to `most` + 1. Raises `SearchTooWide`."""
+        with reading(self.engine) as connection:
+            return search.count(connection, wanted, now, most)
+
+    def begin(self) -> int:
+        """The instant of the ledger's first scan in UTC milliseconds, 0 for an empty ledger."""
+        with reading(self.engine) as connection:
+            return search.begin(connection)
+
     def enterprises(self, named: str) -> tuple[Enterprise, ...]:
         """Enterprises of an id, tax code, GLN, or part of a name; at most 20."""
         with reading(self.engine) as connection:
@@ -70,6 +84,14 @@ class Records:
     def reports(self, wanted: ReportsFor, limit: int = 50, offset: int = 0) -> tuple[Report, ...]:
         """Shoppers' reports, those whose next term ends first at the top."""
         return reports.list_reports(self.engine, wanted, limit, offset)
+
+    def all_reports(self, wanted: ReportsFor) -> Iterator[Report]:
+        """All such reports, the newest first, read in parts."""
+        return _parts(lambda before: reports.numbered(self.engine, wanted, before, _PART))
+
+    def all_cases(self, wanted: CasesFor) -> Iterator[Case]:
+        """All such cases, the newest first, read in parts."""
+        return _parts(lambda before: cases.numbered(self.engine, wanted, before, _PART))
 
     def report_counts(self, wanted: ReportsFor) -> dict[State, int]:
         """How many such reports there are, by state."""
@@ -92,6 +114,13 @@ class Records:
         found = field.checks_upon(self.engine, gtin, lot, serial)
         photos = {visit.id: field.photos_of(self.engine, visit.id) for visit, _ in found}
         return tuple((v, c, tuple(p for p in photos[v.id] if p.check in (c.id, ""))) for v, c in found)
+
+
+def _parts(read: Callable[[int], tuple[_Numbered, ...]]) -> Iterator[_Numbered]:
+    part = read(0)
+    while part:
+        yield from part
+        part = read(part[-1].id) if len(part) == _PART else ()
 
 
 def province_of(row: LedgerRow) -> str:

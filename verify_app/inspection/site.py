@@ -46,7 +46,7 @@ class Site:
         return field.keep_visit(self.engine, visit)
 
     def keep_check(self, check: Check, judged: Callable[[Check], Check]) -> None:
-        """Store a check as it is judged now; sent again, only its marks and note are new."""
+        """Store a check as it is judged now; sent again, only its marks, group and note are new."""
         field.keep_check(self.engine, judged(check))
 
     def checks(self, visit_id: str) -> tuple[Check, ...]:

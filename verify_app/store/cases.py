@@ -53,13 +53,15 @@ class CaseFile:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which cases a list shows: in these states and areas (none: in all; a case without area is in every one)."""
+    """Which cases a list shows: in these states and areas (none: in all; a case without area is in every one).
+    `late_at`: only those whose term was over at this instant (UTC milliseconds)."""
 
     states: Collection[State] = OPEN_STATES
     areas: Collection[str] = ()
     rules: Collection[Rule] = ()
     gtin: str = ""
     owner: str = ""
+    late_at: int = 0
 
 
 def record_alert(engine: sa.Engine, found: Alert) -> StoredAlert:
@@ -92,6 +94,14 @@ def queue(engine: sa.Engine, wanted: Wanted = Wanted(), limit: int = 50, offset:
     query = sa.select(case_file).where(*_conditions(wanted))
     ordered = query.order_by(case_file.c.score.desc(), case_file.c.last_evidence.desc(), case_file.c.id)
     return ask(engine, lambda c: tuple(read_case(row) for row in c.execute(ordered.limit(limit).offset(offset))))
+
+
+def numbered(engine: sa.Engine, wanted: Wanted, before: int, limit: int) -> tuple[Case, ...]:
+    """Cases with numbers below `before` (0: all), the newest first: for files of all of them, part by part. Raises
+    `StoreUnavailable`."""
+    below = [case_file.c.id < before] if before else []
+    query = sa.select(case_file).where(*_conditions(wanted), *below).order_by(case_file.c.id.desc()).limit(limit)
+    return ask(engine, lambda c: tuple(read_case(row) for row in c.execute(query)))
 
 
 def count_cases(engine: sa.Engine, wanted: Wanted = Wanted()) -> dict[State, int]:
@@ -220,6 +230,8 @@ def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         conditions.append(case_file.c.gtin == wanted.gtin)
     if wanted.owner:
         conditions.append(case_file.c.owner == wanted.owner)
+    if wanted.late_at:
+        conditions += [case_file.c.deadline > 0, case_file.c.deadline < wanted.late_at]
     return conditions
 
 

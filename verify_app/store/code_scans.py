@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from verify_app.domain.local_time import local_date
-from verify_app.domain.provinces import PROVINCES, province_of_cell
+from verify_app.domain.provinces import CELL, PROVINCES, province_of_cell
 
 from .engine import Engine, ask
 from .tables import scan
@@ -16,7 +16,8 @@ from .tables import scan
 
 @dataclass(frozen=True, slots=True)
 class SeenScan:
-    """One scan. `province` is "" where no place is known; `device` is a number that means nothing for another code."""
+    """One scan. `province` is "" where no place is known; `device` is a number that means nothing for another code.
+    `near`: middle of the cell of some 5 km that is kept of a place, in degrees; None where none is known."""
 
     when: int
     kind: str
@@ -26,6 +27,7 @@ class SeenScan:
     serial: str
     lot: str
     prior: int
+    near: tuple[float, float] | None = None
 
     @property
     def day(self) -> str:
@@ -44,9 +46,10 @@ def scans_of(engine: Engine, gtin: str, lot: str, serial: str, limit: int) -> tu
 
 
 def _read(row: Any) -> SeenScan:
-    province = ""
+    province, near = "", None
     if row.cell_lat is not None and row.cell_lon is not None and row.country in ("", "VN"):
         province = PROVINCES[province_of_cell(row.cell_lat, row.cell_lon)].name
+        near = round(row.cell_lat * CELL, 2), round(row.cell_lon * CELL, 2)
     return SeenScan(
-        row.when_ms, row.kind, f"{row.tag:08x}", province, row.country, row.serial, row.lot, row.prior_scans
+        row.when_ms, row.kind, f"{row.tag:08x}", province, row.country, row.serial, row.lot, row.prior_scans, near
     )

@@ -30,9 +30,9 @@ class Photo:
 def keep_visit(engine: Engine, visit: Visit) -> Visit | None:
     """Store a visit, or its later words; None if the id is another account's. Raises `StoreUnavailable`."""
     with writing(engine) as connection:
-        statement = insert(connection, field_visit).values(asdict(visit))
+        statement = insert(connection, field_visit).values({**asdict(visit), "marks": json.dumps(visit.marks)})
         new = statement.excluded
-        fresh = {name: new[name] for name in ("place", "seller", "note", "closed")}
+        fresh = {name: new[name] for name in ("place", "seller", "note", "closed", "basis", "marks")}
         same = field_visit.c.account == visit.account
         connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=fresh, where=same))
         row = connection.execute(sa.select(field_visit).where(field_visit.c.id == visit.id)).one()
@@ -40,13 +40,14 @@ def keep_visit(engine: Engine, visit: Visit) -> Visit | None:
 
 
 def keep_check(engine: Engine, check: Check) -> bool:
-    """Store a check; False if its id was there before: then only marks and note are new. Raises `StoreUnavailable`."""
+    """Store a check; False if its id was there before: then only its marks, their group and the note are new. Raises
+    `StoreUnavailable`."""
     values = {**asdict(check), "reasons": " ".join(check.reasons), "marks": json.dumps(check.marks)}
     with writing(engine) as connection:
         statement = insert(connection, field_check).values(values).on_conflict_do_nothing(index_elements=["id"])
         if connection.execute(statement).rowcount == 1:
             return True
-        later = {"marks": values["marks"], "note": check.note}
+        later = {name: values[name] for name in ("marks", "note", "goods_group")}
         same = (field_check.c.id == check.id, field_check.c.visit == check.visit)
         connection.execute(sa.update(field_check).where(*same).values(later))
         return False
@@ -103,9 +104,12 @@ def read_elsewhere(engine: Engine, visit_id: str, paths: Sequence[str]) -> froze
 
 
 def _visit(row: Any) -> Visit:
-    return Visit(**row._mapping)
+    return Visit(**{**row._mapping, "marks": _marks(row)})
 
 
 def _check(row: Any) -> Check:
-    marks = {name: Mark(word) for name, word in json.loads(row.marks).items()}
-    return Check(**{**row._mapping, "reasons": tuple(row.reasons.split()), "marks": marks})
+    return Check(**{**row._mapping, "reasons": tuple(row.reasons.split()), "marks": _marks(row)})
+
+
+def _marks(row: Any) -> dict[str, Mark]:
+    return {name: Mark(word) for name, word in json.loads(row.marks).items()}

@@ -18,6 +18,8 @@ field_visit = sa.Table(
     prose("note"),
     number("opened"),
     number("closed"),
+    sa.Column("basis", CODE, nullable=False, server_default="survey"),
+    sa.Column("marks", DOCUMENT, nullable=False, server_default="{}"),
 )
 
 field_check = sa.Table(
@@ -36,6 +38,7 @@ field_check = sa.Table(
     code("reasons"),  # a space between
     sa.Column("marks", DOCUMENT, nullable=False, server_default="{}"),
     prose("note"),
+    sa.Column("goods_group", sa.Integer, nullable=False, server_default="0"),
 )
 
 # A photo or signature lies as a file named by its digest; `check` is "" for the seller's signature.

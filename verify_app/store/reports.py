@@ -107,6 +107,14 @@ def list_reports(engine: sa.Engine, wanted: Wanted = Wanted(), limit: int = 50, 
     return ask(engine, lambda connection: _read_all(connection, connection.execute(ordered).all()))
 
 
+def numbered(engine: sa.Engine, wanted: Wanted, before: int, limit: int) -> tuple[Report, ...]:
+    """Reports with numbers below `before` (0: all), the newest first: for files of all of them, part by part. Raises
+    `StoreUnavailable`."""
+    below = [report.c.id < before] if before else []
+    query = sa.select(report).where(*_conditions(wanted), *below).order_by(report.c.id.desc()).limit(limit)
+    return ask(engine, lambda connection: _read_all(connection, connection.execute(query).all()))
+
+
 def count_reports(engine: sa.Engine, wanted: Wanted = Wanted()) -> dict[State, int]:
     """How many such reports there are, by state. Raises `StoreUnavailable`."""
     query = sa.select(report.c.state, sa.func.count()).where(*_conditions(wanted)).group_by(report.c.state)

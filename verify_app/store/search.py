@@ -68,6 +68,26 @@ def search(connection: sa.Connection, wanted: Wanted, now: int) -> Page:
     return Page(rows, (rows[-1].when, rows[-1].scan_id) if more else None)
 
 
+def count(connection: sa.Connection, wanted: Wanted, now: int, most: int) -> int:
+    """How many scans a search finds, counted no further than to `most` + 1. Raises `SearchTooWide`."""
+    gtins, total = _products(connection, wanted), 0
+    for begin, end in _windows(wanted, now, many=False):
+        if gtins is not None and not gtins:
+            break
+        among = [] if gtins is None else [scan.c.gtin.in_(gtins)]
+        narrow = replace(wanted, since=begin, until=end)
+        found = sa.select(sa.literal(1)).where(*_conditions(narrow), *among).limit(most + 1 - total).subquery()
+        total += connection.execute(sa.select(sa.func.count()).select_from(found)).scalar_one()
+        if total > most:
+            break
+    return total
+
+
+def begin(connection: sa.Connection) -> int:
+    """The instant of the first scan in UTC milliseconds, 0 for an empty ledger."""
+    return connection.execute(sa.select(sa.func.min(scan.c.when_ms))).scalar() or 0
+
+
 def _products(connection: sa.Connection, wanted: Wanted) -> list[str] | None:
     """GTINs that the question comes down to; None: it does not go by product."""
     if wanted.identity or wanted.gtin:

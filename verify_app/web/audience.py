@@ -149,6 +149,7 @@ _REVIEW_PUBLICATIONS = (
 )
 _READ_CASES = (
     "desk.cases.case",
+    "desk.cases.evidence",
     "desk.cases.queue",
     "desk.minutes.minutes",
     "desk.orders.orders",

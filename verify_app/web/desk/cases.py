@@ -4,51 +4,61 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from ...domain.account import Account
 from ...domain.audit import Kind
 from ...domain.case import RESULTS, Case, CaseError, Finding, Move, Result, State, Step, possible
 from ...domain.code import CodeError
-from ...domain.jurisdiction import JurisdictionError, competent, handed_to
-from ...domain.local_time import VIETNAM
+from ...domain.jurisdiction import DeadlineError, JurisdictionError, competent, handed_to, term
+from ...domain.local_time import VIETNAM, local_date
 from ...domain.parse import parse
 from ...domain.passport import Passport
 from ...domain.permissions import Permission, may
 from ...domain.provinces import PROVINCES
 from ...domain.report import Report
 from ...domain.report import State as ReportState
-from ...inspection.office import CaseChanged, CaseFile, SeenScan, note_of
+from ...inspection.office import CaseChanged, CaseFile, SeenScan, Wanted, note_of
 from ...inspection.records import ReportsFor
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
 from ..language import link, words
 from ..target import the_parts
 from .chart import Bar, bars, lanes
+from .checklists import faulty
 from .map import drawing, shapes
 from .reach import office, place_name, province_name, reaches, report_areas, saw, sector_of, wanted_of
+from .told import titles
 
 pages = Blueprint("cases", __name__)
 _PAGE = 50
 _LANES = 8  # places of the timeline
 _REPORTS = 20
-OPEN = tuple(state for state in State if state is not State.CLOSED)
+_PROBLEMS = {CaseChanged: "changed", JurisdictionError: "jurisdiction", DeadlineError: "deadline"}
+_OPEN = tuple(state for state in State if state is not State.CLOSED)
 
 
 @pages.get("/")
 def queue() -> str:
-    """Open cases, the strongest first; `?state=closed` shows those that are done."""
-    account = the_account()
-    states = (State.CLOSED,) if request.args.get("state") == "closed" else OPEN
+    """Open cases, the strongest first; `?state=closed` shows those that are done, `?state=late` those whose term is
+    over."""
+    account, asked, now = the_account(), request.args.get("state", ""), now_ms()
+    wanted, late = listed(asked), listed("late")
     page = max(0, request.args.get("page", 0, type=int))
-    found = office().queue(wanted_of(account, states=states), _PAGE + 1, page * _PAGE)
+    found = office().queue(wanted, _PAGE + 1, page * _PAGE)
     shown = [(case, name_of(case)) for case in found[:_PAGE] if reaches(account, case)]
     counts = office().counts(wanted_of(account, states=tuple(State)))
     return render_template(
-        "desk/queue.html", cases=shown, counts=counts, page=page, more=len(found) > _PAGE, now=now_ms(),
-        closed=states != OPEN, place_name=place_name,
+        "desk/queue.html", cases=shown, counts=counts, overdue=sum(office().counts(late).values()), page=page,
+        more=len(found) > _PAGE, now=now, state=asked if asked in ("closed", "late") else "", place_name=place_name,
     )  # fmt: skip
+
+
+def listed(state: str) -> Wanted:
+    """Which cases a list shows to the account: the open ones, those "late", or those "closed"."""
+    states = (State.CLOSED,) if state == "closed" else _OPEN
+    return wanted_of(the_account(), states=states, late_at=now_ms() if state == "late" else 0)
 
 
 @pages.get("/cases/<int:number>")
@@ -71,11 +81,22 @@ def step(number: int) -> ResponseReturnValue:
         note = note_of(account, Kind.ACT, f"case.{taken.move.value}", f"case {number}", taken.note)
         office().step(number, taken, request.form.get("version", type=int), note)
     except (CaseError, CaseChanged, ValueError) as error:
-        problem = "changed" if isinstance(error, CaseChanged) else "step"
-        problem = "jurisdiction" if isinstance(error, JurisdictionError) else problem
+        problem = next((name for kind, name in _PROBLEMS.items() if isinstance(error, kind)), "step")
         return _page(found_case(number, look=False), problem), 409 if problem == "changed" else 422
     gone = not reaches(account, file.case) or taken.area
     return redirect(link("/desk/" if gone and not _still(account, number) else f"/desk/cases/{number}"), 303)
+
+
+@pages.get("/cases/<int:number>/evidence/<digest>.jpg")
+def evidence(number: int, digest: str) -> Response:
+    """A photo or signature of a check on site of the case's goods, for everybody who reaches the case: a second person
+    judges by what the first one saw."""
+    one = found_case(number, look=False).case
+    kept = office().records.checks(one.gtin, one.lot, one.serial) if one.gtin else ()
+    path = the_parts().site.file_of(digest)
+    if digest not in {photo.digest for *_, photos in kept for photo in photos} or not path.is_file():
+        abort(404)
+    return send_file(path.resolve(), mimetype="image/jpeg")
 
 
 def name_of(case: Case) -> str:
@@ -124,7 +145,7 @@ def found_case(number: int, *, look: bool = True) -> CaseFile:
 
 
 def _page(file: CaseFile, problem: str = "") -> str:
-    account, one = the_account(), file.case
+    account, one, within = the_account(), file.case, the_parts().settings.handover_days
     scans = office().scans(one)
     places: dict[str, int] = {}
     for scan in scans:
@@ -143,9 +164,14 @@ def _page(file: CaseFile, problem: str = "") -> str:
         map=drawing(),
         shapes=shapes(places),
         days=bars([Bar(day, count) for day, count in days.items()]),
-        places=sorted(places.items(), key=lambda pair: (-pair[1], pair[0])),
         shown=office().shown(one),
         reports=_reports(account, one),
+        checks=[
+            (visit, check, titles(check), faulty(check.marks, words()), photos)
+            for visit, check, photos in (office().records.checks(one.gtin, one.lot, one.serial) if one.gtin else ())
+        ],
+        deadline=local_date(term(now_ms(), within)).isoformat(),
+        handover_days=within,
         similar=[other for other in office().similar(one) if reaches(account, other)],
         orders=office().orders(one.gtin) if one.gtin else (),
         moves=[move for move in possible(one) if may(account.role, Permission.WORK_CASES)],
@@ -172,9 +198,13 @@ def _given(account: Account) -> Step:
     """The step that a form describes. Raises `ValueError`."""
     form = request.form
     finding, result, deadline = form.get("finding", ""), form.get("result", ""), form.get("deadline", "")
-    until = datetime.combine(datetime.strptime(deadline, "%Y-%m-%d").date(), time(17), VIETNAM) if deadline else None
+    move, until = Move(form.get("move", "")), None
+    if move is Move.ASSIGN:
+        day = datetime.strptime(deadline, "%Y-%m-%d").date() if deadline else None
+        given = int(datetime.combine(day, time(17), VIETNAM).timestamp() * 1000) if day else 0
+        until = term(now_ms(), the_parts().settings.handover_days, given)
     return Step(
-        Move(form.get("move", "")),
+        move,
         account.email,
         now_ms(),
         form.get("note", "").strip()[:4000],
@@ -182,5 +212,5 @@ def _given(account: Account) -> Step:
         Result(result) if result else None,
         form.get("owner", "").strip()[:200],
         form.get("area", "") if province_name(form.get("area", "")) else "",
-        int(until.timestamp() * 1000) if until else 0,
+        until or 0,
     )

@@ -42,7 +42,8 @@ def log() -> str:
 def log_csv() -> Response:
     """The whole log as CSV, streamed."""
     saw("audit log", "export as CSV")
-    return table_file("csv", "audit", Columns(_COLUMNS, _COLUMNS), map(_row, office().whole_log()))
+    total = office().log(limit=1)[0].number  # at least the entry of this look
+    return table_file("csv", "audit", Columns(_COLUMNS, _COLUMNS), map(_row, office().whole_log()), total)
 
 
 @pages.get("/audit.jsonl")

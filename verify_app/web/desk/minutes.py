@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 
 import msgspec
 from flask import Blueprint, Response, request
 
 from ...domain.audit import Kind
+from ...domain.case import Case
 from ...domain.local_time import local_date
-from ...domain.report import State
+from ...domain.report import Report, State
 from ...i18n import Catalogue, catalogue
 from ...inspection.office import CaseFile, SeenScan, note_of
 from ...inspection.paper import Paper
@@ -17,7 +19,8 @@ from ...inspection.records import ReportsFor
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
 from .cases import found_case, passport_of, place_of
-from .reach import office, province_name
+from .checklists import faulty
+from .reach import office, province_name, report_areas
 
 pages = Blueprint("minutes", __name__)
 _SCANS = 300  # of a code: those that the page of the case shows
@@ -125,16 +128,16 @@ def _evidence(paper: Paper, say: Catalogue, file: CaseFile, scans: tuple[SeenSca
         rows.append(("scans", say.text("minutes.scans", count=len(scans)), say.moment(scans[0].when), _digest(scans)))
     for visit, check, photos in office().records.checks(case.gtin, case.lot, case.serial) if case.gtin else ():
         verdict = say.text(f"verdict.{check.reasons[0]}.title") if check.reasons else ""
-        told = ". ".join(part for part in (visit.place, visit.officer, verdict, check.note) if part)
+        found = "; ".join(faulty(check.marks, say))
+        told = ". ".join(part for part in (visit.place, visit.officer, verdict, found, check.note) if part)
         rows.append(("check", told, say.moment(check.taken), _digest(check)))
         rows += [(photo.kind, visit.place, say.moment(photo.received), photo.digest) for photo in photos]
-    for report in (
-        office().records.reports(ReportsFor(states=tuple(State), gtin=case.gtin), _REPORTS) if case.gtin else ()
-    ):
-        what = report.what
-        told = say.text(f"report.reason.{what.grievance.value}")
-        rows.append(("report", f"{told}. {what.note}", say.moment(what.filed), _digest(what)))
-        rows += [("photo", told, say.moment(what.filed), photo.sha256) for photo in what.photos]
+    for report in _reports(case):
+        # The seller signs this paper and takes a copy: what a shopper wrote, and at which minute, could tell who it was
+        # (Decree 37/2026 Art. 13(3)(b)). The digest still binds the words that the report's own page shows.
+        what, told = report.what, say.text(f"report.reason.{report.what.grievance.value}")
+        rows.append(("report", told, say.date(what.filed), _digest(what)))
+        rows += [("photo", told, say.date(what.filed), photo.sha256) for photo in what.photos]
     paper.head(say.text("minutes.evidence"))
     header = [say.text(f"minutes.column.{name}") for name in ("number", "kind", "what", "when", "digest")]
     table = [
@@ -142,6 +145,14 @@ def _evidence(paper: Paper, say: Catalogue, file: CaseFile, scans: tuple[SeenSca
     ]
     paper.table(header, table, (9, 26, 56, 30, 53), ("small", "small", "small", "small", "mono"))
     paper.text(say.text("minutes.digest_hint"), "small")
+
+
+def _reports(case: Case) -> Iterator[Report]:
+    """What shoppers reported of the case's own goods, as far as the account may read it."""
+    wanted = ReportsFor(states=tuple(State), areas=report_areas(the_account()), gtin=case.gtin)
+    for report in office().records.reports(wanted, _REPORTS) if case.gtin else ():
+        if case.lot in ("", report.what.lot) and case.serial in ("", report.what.serial):
+            yield report
 
 
 def _digest(record: object) -> str:

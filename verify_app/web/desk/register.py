@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
 
-from ...domain.case import Case, State
+from ...domain.case import Case
+from ...domain.local_time import local_date
 from ...domain.register import Violation, handled
 from ...inspection.paper import Paper
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
 from ..language import words
-from .cases import OPEN, name_of
-from .reach import areas_of, office, province_name, reaches, saw, wanted_of
+from .cases import listed, name_of
+from .reach import areas_of, office, province_name, reaches, saw
 from .tables import Cell, Columns, table_file
 
 pages = Blueprint("register", __name__)
-_MOST = 10_000  # cases of one file
+_SHOWN = 500  # entries on the page; the files hold all
+_PAPER = 2_000  # entries of one PDF: some hundred pages
 _ENTRY = ("number", "product", "gtin", "lot", "serial", "province", "state", "result", "said", "said_by", "closed",
           "closed_by", "reason")  # fmt: skip
 _CASE = ("number", "rule", "score", "product", "gtin", "lot", "serial", "province", "state", "owner", "deadline",
@@ -24,39 +27,58 @@ _CASE = ("number", "rule", "score", "product", "gtin", "lot", "serial", "provinc
 
 @pages.get("/register")
 def register() -> str:
-    """The register: every case in which somebody said "violation"; nothing leads out of it."""
-    entries = _entries()
+    """The register: every case in which somebody said "violation"; nothing leads out of it. `?year` shows one year."""
     saw("register of violations", "supervision")
-    named = [(entry, name_of(entry.case), province_name(entry.case.area)) for entry in entries]
-    still = sum(entry.open for entry in entries)
-    return render_template("desk/register.html", entries=named, handled=handled(entries), still=still)
+    return _page()
 
 
 @pages.get("/register.<form>")
-def register_file(form: str) -> Response:
-    """The register as a file; as PDF with the font embedded."""
-    entries = _entries()
+def register_file(form: str) -> ResponseReturnValue:
+    """The register, or a year of it, as a file; as PDF with the font embedded, up to `_PAPER` entries."""
+    entries = _of_year(_entries())
+    if form == "pdf" and len(entries) > _PAPER:
+        return _page("paper"), 422
     saw("register of violations", f"export as {form}")
     rows = [_entry(entry) for entry in entries]
     if form == "pdf":
         return Response(_paper(rows, handled(entries)), mimetype="application/pdf",
                         headers={"Content-Disposition": 'attachment; filename="register.pdf"'})  # fmt: skip
-    return table_file(form, "register", _columns(_ENTRY), rows)
+    return table_file(form, "register", _columns(_ENTRY), rows, len(rows))
 
 
 @pages.get("/cases.<form>")
 def cases_file(form: str) -> Response:
-    """The cases of the queue as a file; `?state=closed` those that are done."""
-    account = the_account()
-    states = (State.CLOSED,) if request.args.get("state") == "closed" else OPEN
+    """All cases of a list as a file, however many; `?state` as in the queue."""
+    account, wanted = the_account(), listed(request.args.get("state", ""))
     saw("queue of cases", f"export as {form}")
-    found = office().queue(wanted_of(account, states=states), _MOST)
-    return table_file(form, "cases", _columns(_CASE), [_case(case) for case in found if reaches(account, case)])
+    rows = (_case(case) for case in office().records.all_cases(wanted) if reaches(account, case))
+    return table_file(form, "cases", _columns(_CASE), rows, sum(office().counts(wanted).values()))
 
 
 def _entries() -> list[Violation]:
     account = the_account()
     return [entry for entry in office().records.violations(areas_of(account)) if reaches(account, entry.case)]
+
+
+def _of_year(entries: list[Violation]) -> list[Violation]:
+    year = request.args.get("year", "")
+    return [entry for entry in entries if year in ("", _year(entry))]
+
+
+def _year(entry: Violation) -> str:
+    return str(local_date(entry.said).year)
+
+
+def _page(problem: str = "") -> str:
+    everything = _entries()
+    entries = _of_year(everything)
+    shown = entries[:_SHOWN]
+    return render_template(
+        "desk/register.html", entries=[(entry, name_of(entry.case), province_name(entry.case.area)) for entry in shown],
+        count=len(entries), handled=handled(entries), still=sum(entry.open for entry in entries), problem=problem,
+        years=sorted({_year(entry) for entry in everything}, reverse=True), year=request.args.get("year", ""),
+        most=_PAPER,
+    )  # fmt: skip
 
 
 def _columns(names: tuple[str, ...]) -> Columns:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
 
 from ...domain.account import Account
 from ...domain.code import CodeError
-from ...domain.local_time import VIETNAM
+from ...domain.local_time import VIETNAM, local_date
 from ...domain.parse import parse
 from ...domain.provinces import PROVINCES
 from ...domain.registry import Enterprise
@@ -19,10 +20,11 @@ from ..accounts.door import the_account
 from ..accounts.person import now_ms
 from ..language import words
 from .reach import areas_of, office, province_name, saw, sector_of
-from .tables import Cell, Columns, table_file
+from .tables import FORMS, Cell, Columns, table_file
 
 pages = Blueprint("search", __name__)
 MOST = 200_000  # rows of one file
+_MONTH, _PARTS = 31, 60  # days from which on a search is cut into months; months at most
 _FIELDS = ("code", "gtin", "lot", "enterprise", "province", "since", "until")
 _COLUMNS = ("time", "gtin", "lot", "serial", "province", "country", "device", "kind", "entry", "prior_scans")
 
@@ -41,34 +43,58 @@ class Asked:
 def search() -> str:
     """The form, and one page of what it finds."""
     asked = _asked(the_account())
-    rows: tuple[LedgerRow, ...] = ()
-    following, problem = "", asked.problem
-    if asked.wanted:
-        saw(f"ledger: {_told(asked)}", request.args.get("why", "")[:200] or "search")
-        try:
-            page = office().records.search(asked.wanted, now_ms())
-            rows = tuple(_within(page.rows, the_account()))
-            following = f"{page.next[0]}.{page.next[1]}" if page.next else ""
-        except SearchTooWide:
-            problem = "wide"
-    return render_template(
-        "desk/search.html", asked=asked, rows=rows, following=following, problem=problem, place_of=province_of,
-        provinces=[(str(number), province.name) for number, province in enumerate(PROVINCES)],
-    )  # fmt: skip
+    if not asked.wanted:
+        return _page(asked)
+    saw(f"ledger: {_told(asked)}", request.args.get("why", "")[:200] or "search")
+    try:
+        page = office().records.search(asked.wanted, now_ms())
+    except SearchTooWide:
+        return _page(replace(asked, problem="wide"))
+    following = f"{page.next[0]}.{page.next[1]}" if page.next else ""
+    return _page(asked, rows=tuple(_within(page.rows, the_account())), following=following)
 
 
 @pages.get("/search.<form>")
-def search_file(form: str) -> Response:
-    """Everything that the search finds, as a file, at most `MOST` rows."""
-    asked = _asked(the_account())
-    if asked.wanted is None:
+def search_file(form: str) -> ResponseReturnValue:
+    """Everything that the search finds, as a file. More than `MOST` rows are no file, but a page that offers them month
+    by month, or day by day."""
+    asked, now = _asked(the_account()), now_ms()
+    if asked.wanted is None or form not in FORMS:
         abort(404)
+    wanted = replace(asked.wanted, after=None)
+    try:
+        total = office().records.count(wanted, now, MOST)
+    except SearchTooWide:
+        return _page(replace(asked, problem="wide")), 422
+    if total > MOST:
+        parts = _parts(wanted, now)
+        return _page(replace(asked, problem="many" if parts else "many_day"), parts=parts, form=form), 422
     saw(f"ledger: {_told(asked)}", f"export as {form}")
-    found = office().records.found(replace(asked.wanted, after=None), now_ms(), MOST)
-    rows = _within(found, the_account())
+    rows = _within(office().records.found(wanted, now, MOST), the_account())
     columns = Columns(_COLUMNS, tuple(words().text(f"records.column.{name}") for name in _COLUMNS))
     moment = words().moment
-    return table_file(form, "scans", columns, (_cells(row, moment(row.when)) for row in rows))
+    return table_file(form, "scans", columns, (_cells(row, moment(row.when)) for row in rows), total)
+
+
+def _page(asked: Asked, **more: object) -> str:
+    return render_template("desk/search.html", **{
+        "asked": asked, "problem": asked.problem, "rows": (), "following": "", "parts": (), "place_of": province_of,
+        "provinces": [(str(number), province.name) for number, province in enumerate(PROVINCES)], "most": MOST, **more,
+    })  # fmt: skip
+
+
+def _parts(wanted: SearchFor, now: int) -> list[tuple[str, str]]:
+    """First and last day of the months that a search covers, or of its days where it covers no more than a month,
+    the newest first; none for a single day."""
+    last = local_date(wanted.until - 1 if wanted.until else now)
+    first = local_date(wanted.since or office().records.begin() or now)
+    if (last - first).days > _MONTH:
+        ends = [last]
+        while len(ends) < _PARTS and (end := ends[-1].replace(day=1) - timedelta(days=1)) >= first:
+            ends.append(end)
+        return [(max(first, end.replace(day=1)).isoformat(), end.isoformat()) for end in ends]
+    days = [(last - timedelta(days=back)).isoformat() for back in range((last - first).days + 1)]
+    return [(day, day) for day in days] if len(days) > 1 else []
 
 
 def _cells(row: LedgerRow, moment: str) -> tuple[Cell, ...]:

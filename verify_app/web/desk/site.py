@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,34 +14,32 @@ from flask_wtf.csrf import generate_csrf
 from ...assets import static_files, static_url_if_there
 from ...domain.account import Account
 from ...domain.audit import Kind
-from ...domain.code import CodeError
+from ...domain.checklist import Basis
 from ...domain.field import Check, Mark, Visit
 from ...domain.label_groups import label_groups
-from ...domain.parse import parse
-from ...domain.scan import Actor, VisitKind
-from ...domain.verdict import Verdict
 from ...inspection.office import note_of
-from ...inspection.site import Photo, Site, named
-from ...verify import verify
+from ...inspection.site import Photo, Site
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
 from ..headers import let_wasm_run
 from ..language import words
-from ..receipt import refusal
 from ..scanning import read_photo
 from ..target import the_parts
-from ..visit import visit_of
 from .cases import place_of
+from .checklists import caption, checklists, faulty, group_name
 from .reach import office, saw
+from .told import answers, goods_of, judged, titles
 
 pages = Blueprint("site", __name__, url_prefix="/field")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MOST = 500  # checks of one sending
+_LINES = 100  # marks of one checklist
 _DAY = 86_400_000
 _SCRIPTS = {
     "keep": "js/kit-keep.js",
     "sending": "js/kit-sending.js",
     "camera": "js/kit-camera.js",
+    "lines": "js/kit-lines.js",
     "reading": "js/camera-reading.js",
     "worker": "js/camera-worker.js",
 }
@@ -62,7 +59,9 @@ def visits() -> str:
 @pages.get("/kit")
 def kit() -> Response:
     """The page that works without a network. It holds no data: what is captured lies on the phone until it is sent."""
-    page = render_template("desk/kit.html", scripts=_SCRIPTS, decoder=_decoder())
+    page = render_template(
+        "desk/kit.html", scripts=_SCRIPTS, decoder=_decoder(), lists=checklists(words().lang), bases=Basis, marks=Mark
+    )
     return let_wasm_run(Response(page))
 
 
@@ -89,14 +88,14 @@ def send() -> ResponseReturnValue:
     try:
         given, listed = _visit(dict(told["visit"]), account), list(told.get("checks") or ())[:_MOST]
         checks = [_check(dict(one), given.id) for one in listed]
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):  # "Infinity" is a number of JSON
         abort(422)
     if site().keep_visit(given) is None:
         abort(403)
     for check in checks:
-        site().keep_check(check, _judged)
+        site().keep_check(check, judged)
     office().note(note_of(account, Kind.ACT, "field.send", f"visit {given.id}", f"{len(checks)} checks"), now_ms())
-    return jsonify({"checks": _answers(given.id)})
+    return jsonify({"checks": answers(given.id)})
 
 
 @pages.post("/photos/<photo_id>")
@@ -122,10 +121,13 @@ def visit(visit_id: str) -> str:
     return render_template(
         "desk/visit.html",
         visit=found,
-        checks=[(check, _verdict_words(check), _goods(check), site().scans(check)) for check in checks],
+        checks=[(check, titles(check), goods_of(check), site().scans(check)) for check in checks],
         odd=site().odd(checks),
         photos=site().photos(visit_id),
         place_of=place_of,
+        caption=lambda key: caption(key, words()),
+        faulty=lambda marks: faulty(marks, words()),
+        group_name=lambda number: group_name(number, words()),
     )
 
 
@@ -157,14 +159,21 @@ def _own(visit_id: str) -> Visit:
 def _visit(told: Any, account: Account) -> Visit:
     """A visit as the kit tells it. Raises `ValueError`, `TypeError` or `KeyError`."""
     place, seller, note = (str(told.get(name, ""))[:2000] for name in ("place", "seller", "note"))
-    return Visit(_id(told["id"]), account.id, account.name, place, seller, note, _time(told["opened"]),
-                 _time(told.get("closed", 0)))  # fmt: skip
+    basis, marks = Basis(told.get("basis") or Basis.SURVEY).value, _marks(told)
+    opened, closed = _time(told["opened"]), _time(told.get("closed", 0))
+    return Visit(_id(told["id"]), account.id, account.name, place, seller, note, opened, closed, basis, marks)
 
 
 def _check(told: Any, visit_id: str) -> Check:
-    marks = {str(name)[:60]: Mark(word) for name, word in dict(told.get("marks") or {}).items()}
     text, note = str(told.get("text", ""))[:2000], str(told.get("note", ""))[:2000]
-    return Check(_id(told["id"]), visit_id, text, _time(told["taken"]), now_ms(), marks=marks, note=note)
+    group = int(told.get("group") or 0)
+    return Check(_id(told["id"]), visit_id, text, _time(told["taken"]), now_ms(), marks=_marks(told), note=note,
+                 goods_group=group if group in label_groups() else 0)  # fmt: skip
+
+
+def _marks(told: Any) -> dict[str, Mark]:
+    """The officer's words on lines of a checklist. Raises `ValueError`, `TypeError`."""
+    return {str(name)[:60]: Mark(word) for name, word in list(dict(told.get("marks") or {}).items())[:_LINES]}
 
 
 def _id(told: Any) -> str:
@@ -176,67 +185,3 @@ def _id(told: Any) -> str:
 def _time(told: Any) -> int:
     """A time of the phone's clock, never in the future of ours by more than a day."""
     return max(0, min(int(told), now_ms() + _DAY))
-
-
-def _judged(check: Check) -> Check:
-    """A check with the verdict of this moment. An officer's look leaves no trace in the code's history."""
-    parts = the_parts()
-    look = replace(visit_of(request, parts), kind=VisitKind.LOOK, actor=Actor.INSPECTOR)
-    try:
-        answer = verify(check.text, look, parts)
-    except CodeError as error:
-        card = refusal(error, parts.policy, words())
-        return replace(check, level=card.level, reasons=(card.name,))
-    verdict: Verdict = answer.verdict
-    return replace(named(check, answer.code), level=int(verdict.level), reasons=tuple(r.value for r in verdict.reasons))
-
-
-def _answers(visit_id: str) -> list[dict[str, Any]]:
-    """What the kit shows of each check of a visit."""
-    checks = site().checks(visit_id)
-    odd = site().odd(checks)
-    return [
-        {
-            "id": check.id,
-            "level": check.level,
-            "name": _goods(check)["name"],
-            "title": (_verdict_words(check) or [""])[0],
-            "reasons": _verdict_words(check)[1:],
-            "odd": [words().text(f"desk.odd.{one.value}") for one in odd.get(check.id, ())],
-            "known": _known(check),
-            "checklist": _goods(check)["checklist"],
-        }
-        for check in checks
-    ]
-
-
-def _known(check: Check) -> list[str]:
-    """What an officer may know of an item beside the verdict: scans, places, devices, the state in the records."""
-    scans = site().scans(check)
-    told = []
-    if scans:
-        places = ", ".join(dict.fromkeys(scan.province for scan in scans if scan.province)) or "–"
-        devices = len({scan.device for scan in scans})
-        first, last = words().moment(scans[-1].when), words().moment(scans[0].when)
-        told.append(words().text("desk.known.scans", count=len(scans), devices=devices, first=first, last=last))
-        told.append(words().text("desk.known.places", places=places))
-    if state := _goods(check)["state"]:
-        told.append(words().text("desk.known.state", state=words().text(f"records.item.{state}")))
-    return told
-
-
-def _goods(check: Check) -> dict[str, Any]:
-    """Name, state in the records and checklist (Decree 37/2026, Annex I) of the goods of a check."""
-    found = the_parts().passports.find(parse(check.path)) if check.path else None
-    if found is None:
-        return {"name": "", "state": "", "checklist": [], "chain": ()}
-    group = label_groups().get(found.model.label_group)
-    items = [(item.items[0], words().text(f"label.item.{item.items[0]}")) for item in group.items] if group else []
-    chain = tuple(event for event in (found.lot.events if found.lot else ()) if not event.in_error)
-    state = found.item.state.value if found.item else ""
-    return {"name": found.model.name.text(words().lang), "state": state, "checklist": items, "chain": chain}
-
-
-def _verdict_words(check: Check) -> list[str]:
-    """Titles of a check's reasons, the headline first."""
-    return [words().text(f"verdict.{reason}.title") for reason in check.reasons]
