@@ -28,6 +28,7 @@ from verify_app.store.tables import item as items
 GUIDE = Path(__file__).resolve().parents[2] / "docs/inspector"
 PASSWORD = "chín con mèo trên mái nhà"
 PEOPLE = {"inspector": "Lê Thị Ví Dụ", "province_admin": "Trần Văn Thí Dụ"}
+_DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _DAY, _HOUR = 86_400_000, 3_600_000
 _TOLD = ("Gia Lai", "Đà Nẵng", "Hà Nội", "Gia Lai", "Cần Thơ", "Gia Lai", "Hồ Chí Minh", "Hải Phòng")
 
@@ -67,7 +68,7 @@ def lay_work(data: Path) -> tuple[str, int]:
 def _scans(now: int, code: str, gtin: str, lot: str, serial: str) -> Iterator[LedgerRow]:
     towns = {province.name: province.towns[0] for province in PROVINCES}
     for number in range(46):
-        lat, lon = towns[_TOLD[number * number % len(_TOLD)]]
+        lat, lon = towns[_TOLD[(5 * number + number // 3) % len(_TOLD)]]
         when = now - number * 3 * _HOUR - (number % 5) * 1_234_567
         cell = (round(lat / 0.05), round(lon / 0.05))
         yield LedgerRow(f"{number:032x}", when, code, gtin, lot, serial, tag=number * 2654435761 % 2**32, country="VN",
@@ -106,8 +107,7 @@ def pictures(browser: Browser, address: str, data: Path) -> Iterator[tuple[str, 
     yield "queue-phone", at("inspector", "/desk/", PHONE)
     case = at("inspector", f"/desk/cases/{number}")
     yield "case", case
-    case.locator(".lanes").scroll_into_view_if_needed()
-    case.evaluate("document.querySelector('.scan-places').scrollIntoView()")
+    case.evaluate("document.querySelector('.scan-places').scrollIntoView({ behavior: 'instant' })")
     yield "map", case
     yield from on_site(at("inspector", "/desk/field/kit", PHONE), path)
     orders = at("inspector", f"/desk/orders?gtin={path.split('/')[2]}")
@@ -129,8 +129,7 @@ def on_site(page: Page, path: str) -> Iterator[tuple[str, Page]]:
         page.fill("#code", path)
         page.click("[data-typed] button")
     page.wait_for_selector(".kit-odd >> nth=1")
-    page.locator("[data-typed]").scroll_into_view_if_needed()
-    page.evaluate("document.querySelector('[data-typed]').scrollIntoView()")
+    page.evaluate("document.querySelector('[data-typed]').scrollIntoView({ behavior: 'instant' })")
     yield "kit-offline", page
     page.context.set_offline(False)
     page.wait_for_selector("[data-status]:text-is('Đã gửi tất cả.')")
@@ -139,9 +138,9 @@ def on_site(page: Page, path: str) -> Iterator[tuple[str, Page]]:
     for key, mark in (("name", "ok"), ("responsible_party", "ok"), ("origin", "missing"), ("quantity", "ok")):
         page.click(f".kit-check >> nth=0 >> [data-at='{key} {mark}']")
         page.wait_for_selector(f".kit-check >> nth=0 >> [data-at='{key} {mark}'][aria-pressed=true]")
-    page.evaluate("document.querySelector('.kit-check').scrollIntoView()")
+    page.evaluate("document.querySelector('.kit-check').scrollIntoView({ behavior: 'instant' })")
     yield "kit-answer", page
-    page.evaluate("document.querySelector('.kit-check h3').scrollIntoView()")
+    page.evaluate("document.querySelector('.kit-check h3').scrollIntoView({ behavior: 'instant' })")
     yield "kit-list", page
     page.wait_for_selector("[data-status]:text-is('Đã gửi tất cả.')")
     page.goto("/desk/field/")
@@ -156,5 +155,6 @@ def take(browser: Browser, address: str, data: Path) -> None:
 
     (GUIDE / "img").mkdir(exist_ok=True)
     for name, page in pictures(browser, address, data):
+        page.evaluate(_DRAWN)
         made: Image.Image = shot(page)
         made.save(GUIDE / f"img/{name}.webp", quality=55, method=6)

@@ -28,7 +28,7 @@ from ..target import the_parts
 from .chart import Bar, bars, lanes
 from .checklists import faulty
 from .map import drawing, shapes
-from .reach import office, place_name, province_name, reaches, report_areas, saw, sector_of, wanted_of
+from .reach import office, place_name, product_name, province_name, reaches, report_areas, saw, sector_of, wanted_of
 from .told import titles
 
 pages = Blueprint("cases", __name__)
@@ -101,8 +101,7 @@ def evidence(number: int, digest: str) -> Response:
 
 def name_of(case: Case) -> str:
     """Name of a case's product in Vietnamese, "" where the registry has none."""
-    found = passport_of(case)
-    return found.model.name.text("vi") if found else ""
+    return product_name(case.gtin) if case.gtin else ""
 
 
 def passport_of(case: Case) -> Passport | None:
@@ -166,10 +165,7 @@ def _page(file: CaseFile, problem: str = "") -> str:
         days=bars([Bar(day, count) for day, count in days.items()]),
         shown=office().shown(one),
         reports=_reports(account, one),
-        checks=[
-            (visit, check, titles(check), faulty(check.marks, words()), photos)
-            for visit, check, photos in (office().records.checks(one.gtin, one.lot, one.serial) if one.gtin else ())
-        ],
+        checks=_on_site(one),
         deadline=local_date(term(now_ms(), within)).isoformat(),
         handover_days=within,
         similar=[other for other in office().similar(one) if reaches(account, other)],
@@ -186,6 +182,12 @@ def _page(file: CaseFile, problem: str = "") -> str:
         problem=problem,
         now=now_ms(),
     )
+
+
+def _on_site(one: Case) -> list[tuple[object, ...]]:
+    """Checks on site of a case's goods: the visit, the check, its verdict in words, its faults, its photos."""
+    kept = office().records.checks(one.gtin, one.lot, one.serial) if one.gtin else ()
+    return [(visit, check, titles(check), faulty(check.marks, words()), photos) for visit, check, photos in kept]
 
 
 def _reports(account: Account, one: Case) -> list[Report]:

@@ -11,7 +11,7 @@ from ...domain.registry import ActKind
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
 from ..language import link
-from .reach import office
+from .reach import office, product_name
 
 pages = Blueprint("orders", __name__)
 PROBLEMS = ("gtin", "range", "reason", "sector", "second", "role", "state")
@@ -73,5 +73,6 @@ def _page(problem: str = "") -> str:
         may_propose=may(account.role, Permission.PROPOSE_ACTS),
         may_confirm=may(account.role, Permission.CONFIRM_ACTS),
         needs_second=needs_second,
+        product_name=product_name,
         mine=account,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ...domain.account import EVERYWHERE, Account, Role
 from ...domain.audit import Kind
 from ...domain.case import Case
+from ...domain.code import CodeError
+from ...domain.parse import parse
 from ...domain.provinces import PROVINCES
 from ...inspection.office import Office, Wanted, note_of
 from ..accounts.door import the_account
@@ -55,6 +57,15 @@ def report_areas(account: Account) -> tuple[str, ...]:
 def sector_of(gtin: str) -> str:
     """Sector of a product in the registry, "" where it is not registered."""
     return office().sector(gtin) if gtin else ""
+
+
+def product_name(gtin: str) -> str:
+    """Name of a product in Vietnamese, "" where the registry has none of that number."""
+    try:
+        found = the_parts().passports.find(parse(f"/01/{gtin}"))
+    except CodeError:
+        return ""
+    return found.model.name.text("vi") if found else ""
 
 
 def province_name(area: str) -> str:
