@@ -7,8 +7,8 @@ from alembic import op
 
 CODE = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
-revision: str = "0019"
-down_revision: str | Sequence[str] | None = "0018"
+revision: str = "0020"
+down_revision: str | Sequence[str] | None = "0019"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
