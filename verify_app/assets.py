@@ -16,7 +16,7 @@ import brotli
 _PACKAGE = Path(__file__).resolve().parent
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
 _TWINS = {"br": ".br", "gzip": ".gz"}  # a file beside another that holds it compressed
-_COMMENT = re.compile(rb"^[ \t]*//.*\n", re.MULTILINE)
+_IDLE = re.compile(rb"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE)
 _NOT_SENT = (".", "npm/")  # npm/ names the packages that vendor/ is made of
 SHEETS = ("tokens", "page", "components", "result", "print")  # in the order of the cascade
 
@@ -81,8 +81,8 @@ def _is_twin(root: Path, name: str) -> bool:
 
 def _load(root: Path, name: str) -> Asset:
     body = (root / name).read_bytes()
-    if name.startswith("js/"):  # a phone pays for every byte, and reads no comment; vendor/ keeps its licences
-        body = _COMMENT.sub(b"", body)
+    if name.startswith("js/"):  # a phone pays for every byte and reads no comment; no text of ours goes over two lines
+        body = _IDLE.sub(b"", body)
     mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
     small: tuple[tuple[str, bytes], ...] = ()
     if mime.startswith(_TEXT):

@@ -1,7 +1,6 @@
 // Files that are on their way: how much has come, and a way to stop. Without this the browser's own download does it; but
 // a file that breaks off is never taken for a whole one here.
 const number = new Intl.NumberFormat(document.documentElement.lang);
-const megabytes = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const fill = (words, facts) => words.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 
 for (const box of document.querySelectorAll("[data-files]")) {
@@ -48,9 +47,9 @@ for (const box of document.querySelectorAll("[data-files]")) {
       parts.push(part.value);
       bytes += part.value.length;
       if (lines) for (const byte of part.value) rows += byte === 10;
-      const facts = { rows: number.format(Math.max(0, Math.min(rows, total))), total: number.format(total), size: megabytes.format(bytes / 1e6) };
-      if (lines || length) [bar.max, bar.value] = lines ? [total, Math.min(rows, total)] : [length, Math.min(bytes, length)];
-      said.textContent = fill(lines ? say.rows : say.size, facts);
+      const [done, all] = lines ? [Math.max(0, Math.min(rows, total)), total] : [bytes, length || bytes];
+      [bar.max, bar.value] = [all, done];
+      said.textContent = fill(lines ? say.rows : say.size, { rows: number.format(done), total: number.format(all), size: number.format(Math.ceil(bytes / 1000)) });
     }
     return parts;
   }
