@@ -35,6 +35,8 @@ _LOCK = 0x63617365  # "case": two workers must not open two cases for one thing
 _NUMBERED = case_file.c.id == sa.bindparam("number")
 _ONE = sa.select(case_file).where(_NUMBERED).with_for_update()  # nobody else changes it until the transaction's end
 _CHANGE = sa.update(case_file).where(_NUMBERED)
+_PLAIN = ("subject", "gtin", "lot", "serial", "area", "score", "owner", "deadline", "proposed_by", "undo_by", "opened",
+          "changed", "last_evidence", "version")  # fmt: skip
 OPEN_STATES = tuple(state for state in State if state is not State.CLOSED)
 
 
@@ -240,9 +242,7 @@ def _store(connection: sa.Connection, case: Case) -> None:
 
 
 def _values(case: Case) -> dict[str, Any]:
-    names = ("subject", "gtin", "lot", "serial", "area", "score", "owner", "deadline", "proposed_by", "undo_by",
-             "opened", "changed", "last_evidence", "version")  # fmt: skip
-    return {name: getattr(case, name) for name in names} | {
+    return {name: getattr(case, name) for name in _PLAIN} | {
         "rule": case.rule.value,
         "state": case.state.value,
         "places": " ".join(case.places),
@@ -269,26 +269,12 @@ def _step_values(after: Case, step: Step) -> dict[str, Any]:
 def read_case(row: Any) -> Case:
     """A case as its row tells it."""
     return Case(
-        id=row.id,
-        subject=row.subject,
         rule=Rule(row.rule),
-        opened=row.opened,
         state=State(row.state),
-        gtin=row.gtin,
-        lot=row.lot,
-        serial=row.serial,
-        area=row.area,
         places=tuple(row.places.split()),
-        score=row.score,
-        owner=row.owner,
-        deadline=row.deadline,
         finding=Finding(row.finding) if row.finding else None,
         result=Result(row.result) if row.result else None,
-        proposed_by=row.proposed_by,
-        undo_by=row.undo_by,
-        last_evidence=row.last_evidence,
-        changed=row.changed,
-        version=row.version,
+        **{name: getattr(row, name) for name in ("id", *_PLAIN)},
     )
 
 
