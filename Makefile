@@ -40,7 +40,7 @@ $(DEV_READY): $(LOCKS) requirements-dev.lock pyproject.toml .ci/venv
 	@touch $(RUN_READY) $@
 
 test: setup-dev ## run all tests and require 100 % of domain/'s branches (TESTS=path: some tests only)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report= $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report= $(TESTS)
 	@$(if $(TESTS),,$(BIN)/python -m coverage report --include='verify_app/domain/*' --show-missing --skip-covered --fail-under=100)
 
 lint: $(DEV_READY) ## ruff: rules and format

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-import tests.compiled_templates  # noqa: F401 - before an application is made
 from verify_app.app import create_app
 from verify_app.detection.policy_files import built_in
 from verify_app.domain.certificate import Certificate, CertificateKind

@@ -137,12 +137,12 @@ def test_caller_after_a_purge_does_not_get_a_load_begun_before_it(cache: TieredC
 
     def load_old() -> str:
         began.set()
-        go_on.wait(10)
+        go_on.wait(60)
         return "old"
 
     thread = threading.Thread(target=cache.get_or_load, args=(THING, "a", load_old, ("product",)))
     thread.start()
-    assert began.wait(10)
+    assert began.wait(60)
     cache.purge_tag("product")
     assert cache.get_or_load(THING, "a", lambda: "new", ("product",)) == "new"
     go_on.set()
@@ -233,12 +233,12 @@ def test_caller_who_waited_too_long_loads_by_itself(cache: TieredCache, monkeypa
 
     def load_for_ever() -> str:
         began.set()
-        go_on.wait(10)
+        go_on.wait(60)
         return "late"
 
     thread = threading.Thread(target=cache.get_or_load, args=(THING, "a", load_for_ever))
     thread.start()
-    assert began.wait(10)
+    assert began.wait(60)
     assert cache.get_or_load(THING, "a", lambda: "own") == "own"
     go_on.set()
     thread.join()

@@ -19,6 +19,7 @@ from verify_app.domain.report import (
     State,
     Step,
     overdue,
+    possible,
     received,
     stepped,
 )
@@ -147,3 +148,10 @@ def test_a_number_needs_enough_chance():
     assert report_number(b"\0" * 9) == "R" + "0" * 15
     with pytest.raises(ValueError, match="9 bytes"):
         report_number(b"12345678")
+
+
+def test_the_moves_that_are_offered_are_those_that_succeed():
+    report = received(7, NEW)
+    assert Move.TAKE in possible(report)
+    assert Move.ANSWER in possible(stepped(report, Step(Move.TAKE, "an", FILED)))
+    assert possible(stepped(stepped(report, Step(Move.TAKE, "an", FILED)), ANSWER)) == (Move.NOTE, Move.REOPEN)
