@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.fixtures_web import World, make_world
+from tests.migrated import lay_schema
 from verify_app.domain.account import Account, Role, Scope
 from verify_app.enterprise.desk import Desk
 from verify_app.inspection.office import Office as OfficeServices
@@ -19,7 +20,6 @@ from verify_app.inspection.site import Site
 from verify_app.parts import Parts
 from verify_app.store.accounts import StoredAccounts
 from verify_app.store.engine import open_engine
-from verify_app.store.migrate import migrate
 from verify_app.web.accounts.invitation import set_password
 from verify_app.web.accounts.person import Person, new_secrets
 
@@ -84,7 +84,7 @@ def send(client, path: str, **fields):
 def empty_database(tmp_path_factory) -> Path:
     """A migrated SQLite database, to be copied."""
     path = tmp_path_factory.mktemp("accounts") / "empty.sqlite3"
-    migrate(f"sqlite:///{path}")
+    lay_schema(f"sqlite:///{path}")
     return path
 
 

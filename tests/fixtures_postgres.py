@@ -20,6 +20,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from tests.migrated import lay_schema
 from verify_app.store.migrate import migrate
 
 _numbers = count(1)
@@ -108,25 +109,22 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def _migrated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Migrated databases to copy, by kind: migrating takes longer than most tests."""
-    return {"sqlite": str(tmp_path_factory.mktemp("migrated") / "registry.sqlite3"), "postgres": ""}
+def _migrated(postgres_server: PostgresServer) -> str:
+    """Name of a migrated database to copy: migrating takes longer than most tests."""
+    empty = postgres_server.database()
+    migrate(empty)
+    return sa.make_url(empty).database or ""
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def registry_url(request: pytest.FixtureRequest, tmp_path: Path, _migrated: dict[str, str]) -> Iterator[str]:
+def registry_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated database without any record, once of each supported kind."""
     if request.param == "sqlite":
-        if not Path(_migrated["sqlite"]).exists():
-            migrate(f"sqlite:///{_migrated['sqlite']}")
-        shutil.copy(_migrated["sqlite"], tmp_path / "registry.sqlite3")
-        yield f"sqlite:///{tmp_path / 'registry.sqlite3'}"
+        url = f"sqlite:///{tmp_path / 'registry.sqlite3'}"
+        lay_schema(url)
+        yield url
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    if not _migrated["postgres"]:
-        empty = server.database()
-        migrate(empty)
-        _migrated["postgres"] = sa.make_url(empty).database or ""
-    url = server.database(_migrated["postgres"])
+    url = server.database(request.getfixturevalue("_migrated"))
     yield url
     server.drop(url)

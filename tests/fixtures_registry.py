@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from tests.migrated import lay_schema
 from tests.registry_samples import REGISTRY
 from verify_app.enterprise.desk import Desk
 from verify_app.store.engine import open_engine
-from verify_app.store.migrate import migrate
 from verify_app.store.registry import write_registry
 
 pytest_plugins = ("tests.fixtures_postgres",)
@@ -40,7 +40,7 @@ def desk(engine: sa.Engine, tmp_path: Path) -> Desk:
 def light_desk(tmp_path: Path) -> Iterator[Desk]:
     """The same where one kind of database is enough."""
     url = f"sqlite:///{tmp_path / 'registry.sqlite3'}"
-    migrate(url)
+    lay_schema(url)
     made = open_engine(url)
     write_registry(made, REGISTRY)
     yield Desk(made, tmp_path)

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from redis.connection import AbstractConnection
 
 from tests.fixtures_valkey import ValkeyServer
+from tests.migrated import lay_schema
 from tests.registry_samples import GTIN, REGISTRY
 from verify_app.app import create_app
 from verify_app.parts import build
@@ -20,7 +21,6 @@ from verify_app.serving.worker import Worker
 from verify_app.settings import Settings
 from verify_app.store.engine import open_engine
 from verify_app.store.history import Script, connect
-from verify_app.store.migrate import migrate
 from verify_app.store.registry import write_registry
 
 pytest_plugins = ("tests.fixtures_valkey",)
@@ -64,7 +64,7 @@ def cost(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cost]:
 @pytest.fixture
 def client(tmp_path: Path, valkey_server: ValkeyServer) -> Iterator[FlaskClient]:
     settings = Settings(data_dir=tmp_path, redis_url=valkey_server.url, history_timeout_ms=5_000, demo=False)
-    migrate(settings.database)
+    lay_schema(settings.database)
     engine = open_engine(settings.database)
     write_registry(engine, REGISTRY)
     with connect(settings.redis_url, 10_000) as redis:

@@ -14,6 +14,7 @@ from cache import open_cache
 from cache.redis_tier import RedisTier
 from tests.fixtures_cluster import Cluster, node_of, until
 from tests.fixtures_history import DAY, NOON, RELOAD, item, visit
+from tests.migrated import lay_schema
 from verify_app.domain.code import Code
 from verify_app.parts import build
 from verify_app.serving.worker import Pace, Worker
@@ -25,7 +26,6 @@ from verify_app.store.engine import open_engine, reading
 from verify_app.store.flags import mirror_flags
 from verify_app.store.history import Script, ValkeyHistory, connect
 from verify_app.store.journal import Journal
-from verify_app.store.migrate import migrate
 from verify_app.store.rebuild import complete, forget, rebuild
 from verify_app.store.stream import Backlog, backlog, workers
 
@@ -57,7 +57,7 @@ def history(script: Script, tmp_path: Path) -> ValkeyHistory:
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[sa.Engine]:
     url = f"sqlite:///{tmp_path / 'registry.sqlite3'}"
-    migrate(url)
+    lay_schema(url)
     made = open_engine(url)
     yield made
     made.dispose()
@@ -226,7 +226,7 @@ def test_the_cache_keeps_shares_and_purges_on_a_cluster(valkey_cluster: Cluster)
 
 def test_the_parts_of_the_service_are_well_on_a_cluster(valkey_cluster: Cluster, tmp_path: Path) -> None:
     settings = Settings.from_env({"DATA_DIR": str(tmp_path), "REDIS_URL": valkey_cluster.url})
-    migrate(settings.database)
+    lay_schema(settings.database)
     parts = build(settings)
     assert not parts.probes["history"]().ok  # incomplete until the worker has been there
     script = Script(connect(valkey_cluster.url, 3_000), shards=SHARDS, reload_ms=RELOAD)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from cache import NoCache
+from tests.migrated import lay_schema
 from tests.registry_samples import GTIN, REGISTRY, code
 from verify_app.cli import main
 from verify_app.domain.passport import ItemState
@@ -16,7 +17,6 @@ from verify_app.enterprise.codes import BatchError, CodeDesk, Order, SchemeError
 from verify_app.resolve import CachedPassports
 from verify_app.store.engine import open_engine, reading
 from verify_app.store.listing import list_items, list_lots
-from verify_app.store.migrate import migrate
 from verify_app.store.registry import write_registry
 from verify_app.store.tables import item
 
@@ -157,7 +157,7 @@ def test_the_commands_issue_replace_and_report(tmp_path, monkeypatch):
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     url = f"sqlite:///{(tmp_path / 'registry.sqlite3').resolve()}"
-    migrate(url)
+    lay_schema(url)
     write_registry(open_engine(url), REGISTRY)
 
     def call(*words: str, fails: bool = False) -> str:

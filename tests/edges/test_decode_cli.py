@@ -14,13 +14,13 @@ import segno
 from click.testing import CliRunner
 from PIL import Image
 
+from tests.migrated import lay_schema
 from tests.registry_samples import GTIN, REGISTRY
 from verify_app.cli.decode import command as decode_command
 from verify_app.cli.labels import command as labels_command
 from verify_app.domain.parse import parse
 from verify_app.images.decode import decode
 from verify_app.store.engine import open_engine
-from verify_app.store.migrate import migrate
 from verify_app.store.registry import write_registry
 
 LINK = "https://id.example.vn/01/09506000134352/21/A"
@@ -123,7 +123,7 @@ def stocked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with the sample registry."""
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     url = f"sqlite:///{tmp_path / 'registry.sqlite3'}"
-    migrate(url)
+    lay_schema(url)
     write_registry(open_engine(url), REGISTRY)
     return tmp_path
 

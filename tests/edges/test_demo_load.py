@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -18,6 +21,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from tests.fixtures_valkey import ValkeyServer
+from tests.migrated import lay_schema
 from tests.registry_samples import REGISTRY as OTHER_REGISTRY
 from verify_app.cli import main
 from verify_app.demo.build import build_registry, recipes
@@ -37,7 +41,6 @@ from verify_app.serving.worker import Worker
 from verify_app.settings import Settings
 from verify_app.store.engine import open_engine, reading
 from verify_app.store.history import Script, connect
-from verify_app.store.migrate import migrate
 from verify_app.store.registry import Counts, counts, find, version, write_registry
 from verify_app.store.tables import scan
 from verify_app.verify import verify
@@ -52,9 +55,57 @@ PAST = len([case for case in cases() if case.seen])
 def settings(tmp_path: Path, valkey_server: ValkeyServer, drawn: Path) -> Settings:
     """An installation that has been set up and holds nothing; its pictures are there."""
     made = Settings(data_dir=tmp_path, redis_url=valkey_server.url, history_timeout_ms=5_000)
-    migrate(made.database)
-    shutil.copytree(drawn, tmp_path / "pictures")
+    lay_schema(made.database)
+    shutil.copytree(drawn, tmp_path / "pictures", copy_function=os.link)
     return made
+
+
+@dataclass
+class Kept:
+    """What lies in DATA_DIR and in Valkey after the first load of this file, for the tests that only look at it."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    keys: list[tuple[bytes, int, bytes]] = field(default_factory=list)
+
+    def keep(self, folder: Path, server: ValkeyServer) -> None:
+        with closing(sqlite3.connect(folder / "registry.sqlite3")) as registry:
+            registry.execute("VACUUM INTO ?", [str(folder / "kept.sqlite3")])
+        self.files["registry.sqlite3"] = (folder / "kept.sqlite3").read_bytes()
+        for name in ("demo.json", "secret.key"):
+            self.files[name] = (folder / name).read_bytes()
+        with server.client() as client:
+            for key in client.scan_iter():
+                self.keys.append((key, max(0, client.pttl(key)), client.dump(key)))
+
+    def lay(self, folder: Path, server: ValkeyServer) -> None:
+        for name, held in self.files.items():
+            (folder / name).write_bytes(held)
+        with server.client() as client, client.pipeline(transaction=False) as pipeline:
+            for key, lifetime, held in self.keys:
+                pipeline.restore(key, lifetime, held)
+            pipeline.execute()
+
+
+@pytest.fixture(scope="module")
+def kept() -> Kept:
+    return Kept()
+
+
+@pytest.fixture
+def loaded(kept: Kept, settings: Settings, tmp_path: Path, valkey_server: ValkeyServer) -> Iterator[Parts]:
+    """The parts of an installation with the demonstration, all of whose background work is done."""
+    if not kept.files:
+        engine, parts = open_engine(settings.database), build(settings)
+        load(Target(engine, parts.history, tmp_path, parts.secret), now())
+        assert work(settings, engine) > 0
+        engine.dispose()
+        parts.decoder.close()
+        kept.keep(tmp_path, valkey_server)
+    else:
+        kept.lay(tmp_path, valkey_server)
+    made = build(settings)
+    yield made
+    made.decoder.close()
 
 
 @pytest.fixture
@@ -126,18 +177,14 @@ def open_path(case: Case) -> bool:
 
 
 @pytest.mark.parametrize("later", [0, 3, 540], ids=["today", "three-days-later", "eighteen-months-later"])
-def test_each_case_gets_its_verdict(target, settings, parts, later):
-    load(target, now())
-    assert work(settings, target.engine) > 0
+def test_each_case_gets_its_verdict(loaded, later):
     for case in filter(open_path, cases()):
-        found = verdict(case, parts, now() + later * DAY)
+        found = verdict(case, loaded, now() + later * DAY)
         assert found.name is case.expect, (case.path, found)
 
 
-def test_the_first_case_is_a_first_check_and_shows_no_suspicion(target, settings, parts):
-    load(target, now())
-    work(settings, target.engine)
-    found = verdict(cases()[0], parts, now())
+def test_the_first_case_is_a_first_check_and_shows_no_suspicion(loaded):
+    found = verdict(cases()[0], loaded, now())
     assert (found.name, found.detail, found.reasons) == (Reason.VALID, Detail.FIRST, (Reason.VALID,))
 
 
@@ -149,33 +196,29 @@ ASKERS = {
 }
 
 
-def test_pasts_raise_one_suspicion_each_whoever_asks_when_and_under_any_secret(target, settings, parts):
+def test_pasts_raise_one_suspicion_each_whoever_asks_when_and_under_any_secret(loaded):
     """A secret moves each product's lines: no case of the demonstration may lie so near one that it would matter."""
-    load(target, now())
-    work(settings, target.engine)
     policies = [Policy(built_in(), secret=str(number).encode()) for number in range(20)]
     for case in [case for case in cases() if case.seen]:
         expected = {case.expect} | ({Reason.REPEATED} if case.expect is Reason.IMPOSSIBLE_TRAVEL else set())
-        passport = parts.passports.find(case.code)
+        passport = loaded.passports.find(case.code)
         for days, (who, seen) in product((0.0, 0.8, 540.4), ASKERS.items()):
             when = now() + int(days * DAY)
             visit = Visit(scan_id(who, when), when, visitor(f"{who} {days}"), circumstances=seen)
-            history = parts.history.observe(case.code, visit)
+            history = loaded.history.observe(case.code, visit)
             for policy in policies:
                 found = judge(case.code, passport, history, visit, policy)
                 assert found.name is case.expect, (case.path, who, found)
                 assert set(found.reasons) <= expected | {Reason.VALID}
 
 
-def test_the_case_without_history_is_judged_so(target, parts):
-    load(target, now())
-
+def test_the_case_without_history_is_judged_so(loaded):
     class Away:
         def observe(self, code: Code, visit: Visit) -> None:
             return None
 
     first = cases()[0]
-    assert verdict(first, replace(parts, history=Away()), now()).name is Reason.HISTORY_UNAVAILABLE
+    assert verdict(first, replace(loaded, history=Away()), now()).name is Reason.HISTORY_UNAVAILABLE
 
 
 def test_loading_twice_changes_nothing(target, settings, parts, engine):

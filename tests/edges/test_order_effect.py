@@ -5,6 +5,7 @@ from __future__ import annotations
 from click.testing import CliRunner
 
 from tests.fixtures_valkey import ValkeyServer
+from tests.migrated import lay_schema
 from tests.registry_samples import GTIN, REGISTRY
 from verify_app.app import create_app
 from verify_app.cli.audit import command
@@ -16,7 +17,6 @@ from verify_app.serving.worker import Worker
 from verify_app.settings import Settings
 from verify_app.store.engine import open_engine
 from verify_app.store.history import Script, connect
-from verify_app.store.migrate import migrate
 from verify_app.store.registry import write_registry
 from verify_app.web.accounts.person import now_ms
 
@@ -28,7 +28,7 @@ def test_a_suspended_lot_shows_at_the_next_scan_of_every_process_and_goes_when_l
     valkey_server: ValkeyServer, tmp_path
 ) -> None:
     settings = Settings(data_dir=tmp_path, redis_url=valkey_server.url, demo=False, secret_key="k" * 32)
-    migrate(settings.database)
+    lay_schema(settings.database)
     engine = open_engine(settings.database)
     write_registry(engine, REGISTRY)
     with connect(settings.redis_url, 10_000) as redis:

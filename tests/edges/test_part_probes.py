@@ -5,6 +5,7 @@ import time
 import pytest
 
 from tests.fixtures_valkey import ValkeyServer
+from tests.migrated import lay_schema
 from verify_app.i18n import catalogue
 from verify_app.serving import part_probes
 from verify_app.serving.part_probes import Engines, probes_of
@@ -13,7 +14,7 @@ from verify_app.store import keys
 from verify_app.store.engine import open_engine
 from verify_app.store.history import connect
 from verify_app.store.journal import Journal, JournalState
-from verify_app.store.migrate import downgrade, migrate
+from verify_app.store.migrate import downgrade
 
 pytest_plugins = ("tests.fixtures_valkey",)
 SHARDS = 4
@@ -22,7 +23,7 @@ SHARDS = 4
 @pytest.fixture
 def engines(tmp_path, valkey_server):
     url = f"sqlite:///{tmp_path / 'registry.sqlite3'}"
-    migrate(url)
+    lay_schema(url)
     made = Engines(open_engine(url), connect(valkey_server.url, 500), Journal(tmp_path / "journal"))
     yield made
     made.database.dispose()

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from tests.fixtures_history import DAY, NOON, RELOAD, SHARDS, visit
 from tests.fixtures_valkey import ValkeyServer
+from tests.migrated import lay_schema
 from tests.registry_samples import GTIN, REGISTRY
 from verify_app.cli.policy import command as policy_command
 from verify_app.cli.replay import command
@@ -35,7 +36,6 @@ from verify_app.settings import Settings
 from verify_app.store import ledger
 from verify_app.store.engine import open_engine, reading
 from verify_app.store.history import Script, ValkeyHistory
-from verify_app.store.migrate import migrate
 from verify_app.store.passports import find
 from verify_app.store.registry import write_registry
 
@@ -49,7 +49,7 @@ DECEMBER = Month.named("2026-12")
 
 def world(url: str) -> sa.Engine:
     """A registry with all codes but the last."""
-    migrate(url)
+    lay_schema(url)
     engine = open_engine(url)
     items = tuple(ItemRecord(GTIN, ItemPart(code.serial, LOT)) for code in CODES[:3])
     write_registry(engine, replace(REGISTRY, items=items))

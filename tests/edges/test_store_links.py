@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from cache import NoCache
+from tests.migrated import lay_schema
 from tests.registry_samples import GTIN, REGISTRY
 from verify_app.domain.link import Link
 from verify_app.domain.parse import parse
@@ -18,7 +19,6 @@ from verify_app.resolve import CachedPassports
 from verify_app.resolve_links import CachedLinks
 from verify_app.store.engine import open_engine
 from verify_app.store.links import Anchored, LinkError, write_hosts, write_links
-from verify_app.store.migrate import migrate
 from verify_app.store.rates import Rates
 from verify_app.store.registry import write_registry
 from verify_app.store.requesters import StoredRequesters, write_requester
@@ -33,7 +33,7 @@ PIP = Link("", "pip", "https://shop.example/tea", "Tea", ("vi",), "text/html", d
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[sa.Engine]:
     url = f"sqlite:///{tmp_path / 'registry.sqlite3'}"
-    migrate(url)
+    lay_schema(url)
     made = open_engine(url)
     write_registry(made, replace(REGISTRY, enterprises=(*REGISTRY.enterprises, OTHER)))
     write_hosts(made, OWNER, ["shop.example"])

@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from tests.fixtures_valkey import ValkeyServer
+from tests.migrated import lay_schema
 from tests.registry_samples import GTIN, REGISTRY
 from verify_app.cli.warm import command
 from verify_app.domain.parse import parse
 from verify_app.parts import build
 from verify_app.settings import Settings
 from verify_app.store.engine import open_engine
-from verify_app.store.migrate import migrate
 from verify_app.store.registry import write_registry
 
 pytest_plugins = ("tests.fixtures_valkey",)
@@ -33,7 +33,7 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path, valkey_server: ValkeyServer) -> Iterator[Place]:
     settings = Settings(data_dir=tmp_path, redis_url=valkey_server.url)
-    migrate(settings.database)
+    lay_schema(settings.database)
     engine = open_engine(settings.database)
     write_registry(engine, REGISTRY)
     engine.dispose()

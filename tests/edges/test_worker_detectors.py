@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from tests.fixtures_history import DAY, NOON, RELOAD, SHARDS, visit
 from tests.fixtures_valkey import ValkeyServer
+from tests.migrated import lay_schema
 from tests.registry_samples import GTIN, REGISTRY
 from verify_app.detection.policy_files import built_in
 from verify_app.domain.alert import Rule
@@ -31,7 +32,6 @@ from verify_app.store.cases import Wanted, find_case, queue, take_step
 from verify_app.store.engine import open_engine, reading
 from verify_app.store.event import encode, row_of
 from verify_app.store.history import Script, ValkeyHistory
-from verify_app.store.migrate import migrate
 from verify_app.store.quality import quality_counts
 from verify_app.store.rebuild import rebuild
 from verify_app.store.registry import write_registry
@@ -46,7 +46,7 @@ PLACES = ((420, 2117), (215, 2134), (321, 2164), (417, 2134), (200, 2116))
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[sa.Engine]:
     url = f"sqlite:///{tmp_path}/registry.sqlite3"
-    migrate(url)
+    lay_schema(url)
     made = open_engine(url)
     write_registry(made, REGISTRY)
     yield made

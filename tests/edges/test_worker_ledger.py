@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from tests.fixtures_history import DAY, GTIN, NOON, RELOAD, SHARDS, item, stream_entries, visit
 from tests.fixtures_valkey import ValkeyServer
+from tests.migrated import lay_schema
 from verify_app.cli.worker import command
 from verify_app.domain.audit import Kind, Note, flaws
 from verify_app.domain.registry import ActKind, ActRecord
@@ -25,7 +26,6 @@ from verify_app.store.engine import StoreUnavailable, open_engine, reading
 from verify_app.store.event import encode, row_of
 from verify_app.store.history import Script, ValkeyHistory, connect
 from verify_app.store.journal import Journal
-from verify_app.store.migrate import migrate
 from verify_app.store.rebuild import complete
 from verify_app.store.stream import Backlog, Consumer, backlog, workers
 
@@ -37,7 +37,7 @@ PACE = Pace(block_ms=50, idle_ms=100, chores_s=0.05, grace_s=0.0, pause_s=0.05)
 @pytest.fixture
 def database(tmp_path: Path) -> str:
     url = f"sqlite:///{tmp_path / 'registry.sqlite3'}"
-    migrate(url)
+    lay_schema(url)
     return url
 
 
@@ -59,7 +59,7 @@ def rows_in(engine: sa.Engine) -> list[ledger.LedgerRow]:
 
 
 def eventually(question: Callable[[], bool]) -> bool:
-    return any(question() or time.sleep(0.02) for _ in range(500))
+    return any(question() or time.sleep(0.02) for _ in range(3_000))
 
 
 def test_scans_reach_the_ledger_whole_and_leave_the_stream(

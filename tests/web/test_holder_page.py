@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tests.fixtures_web import GTIN, ITEM, LONG_AGO, MODEL, make_world, recall, sample_model
 from tests.html_checks import check_page
+from tests.migrated import lay_schema
 from verify_app.domain.evidence import Evidence
 from verify_app.domain.history import Flags, History
 from verify_app.domain.holder import number_digest, read_slip, slip
@@ -18,7 +19,6 @@ from verify_app.i18n import catalogue
 from verify_app.inspection.holders import HolderDesk
 from verify_app.store.engine import open_engine, writing
 from verify_app.store.holders import SPENT_MS, Kind, shown_of, write_seals
-from verify_app.store.migrate import migrate
 from verify_app.web.public import holder as holder_page
 
 SECRET = b"k" * 32  # of the world of these tests
@@ -29,18 +29,12 @@ FIRST = History(evidence=Evidence(credited=1, days=1, ndays=1))
 RED = History(scans=30, others=19, first=LONG_AGO, last=LONG_AGO + 1, evidence=COPIED)
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    path = tmp_path_factory.mktemp("holders") / "registry.sqlite3"
-    migrate(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def shop(tmp_path, empty):
+def shop(tmp_path):
     """The small world with a real store for what holders show; one item has a hidden number."""
-    (tmp_path / "registry.sqlite3").write_bytes(empty.read_bytes())
-    engine = open_engine(f"sqlite:///{tmp_path / 'registry.sqlite3'}")
+    url = f"sqlite:///{tmp_path / 'registry.sqlite3'}"
+    lay_schema(url)
+    engine = open_engine(url)
     with writing(engine) as connection:
         write_seals(connection, [(GTIN, "A1B2C3", number_digest(SECRET, GTIN, "A1B2C3", NUMBER.replace("-", "")))])
     world = make_world(tmp_path)

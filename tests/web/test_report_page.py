@@ -14,29 +14,23 @@ from PIL import Image
 
 from tests.fixtures_web import GTIN, ITEM, make_world
 from tests.html_checks import check_page
+from tests.migrated import lay_schema
 from verify_app.domain.report import Move, Outcome, Step
 from verify_app.inspection.shopper_reports import ReportDesk
 from verify_app.store.cases import queue
 from verify_app.store.engine import StoreUnavailable, open_engine
-from verify_app.store.migrate import migrate
 from verify_app.store.reports import StoredReports, list_reports, take_step
 from verify_app.web import proof
 
 SECRET = b"k" * 32  # of the world of these tests
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    path = tmp_path_factory.mktemp("reports") / "registry.sqlite3"
-    migrate(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def shop(tmp_path, empty):
+def shop(tmp_path):
     """The small world with a real store for reports."""
-    (tmp_path / "registry.sqlite3").write_bytes(empty.read_bytes())
-    engine = open_engine(f"sqlite:///{tmp_path / 'registry.sqlite3'}")
+    url = f"sqlite:///{tmp_path / 'registry.sqlite3'}"
+    lay_schema(url)
+    engine = open_engine(url)
     world = make_world(tmp_path)
     parts = world.app.extensions["parts"]
     desk = ReportDesk(StoredReports(engine, tmp_path / "reports"))
