@@ -68,7 +68,7 @@ def lay_work(data: Path) -> tuple[str, int]:
 def _scans(now: int, code: str, gtin: str, lot: str, serial: str) -> Iterator[LedgerRow]:
     towns = {province.name: province.towns[0] for province in PROVINCES}
     for number in range(46):
-        lat, lon = towns[_TOLD[(5 * number + number // 3) % len(_TOLD)]]
+        lat, lon = towns[_TOLD[3 * number % len(_TOLD)]]
         when = now - number * 3 * _HOUR - (number % 5) * 1_234_567
         cell = (round(lat / 0.05), round(lon / 0.05))
         yield LedgerRow(f"{number:032x}", when, code, gtin, lot, serial, tag=number * 2654435761 % 2**32, country="VN",

@@ -255,11 +255,12 @@ def test_the_log_tells_of_signing_in_of_acts_and_of_reading_it_and_is_whole(good
     send(inspector, "/desk/orders", kind="recall", gtin=GTIN, lot="L2601", reason="=1+1")
     page = boss.get("/desk/audit").text
     assert "Người inspector" in page
-    assert "lot=L2601" in page
+    assert f"Thu hồi {GTIN} lot=L2601" in page
     table = boss.get("/desk/audit.csv")
     assert "'=1+1" in table.text
+    assert "Tải về dạng CSV" in boss.get("/desk/audit").text
     told = [entry.note.action for entry in entries(goods.engine)]
-    assert told == ["sign-in", "sign-in", "order.propose", "look", "look"]
+    assert told == ["sign-in", "sign-in", "order.propose", "look", "look", "look"]
     assert list(flaws(entries(goods.engine), now_ms())) == []
 
 

@@ -8,11 +8,13 @@ import msgspec
 from flask import Blueprint, Response, render_template, request
 
 from ...domain.audit import Entry
+from ..language import words
 from .reach import office, saw
 from .tables import Cell, Columns, table_file
 
 pages = Blueprint("log", __name__)
 _PAGE = 100
+_EXPORT = "export as "
 _COLUMNS = (
     "number",
     "when_ms",
@@ -35,7 +37,9 @@ def log() -> str:
     before = max(0, request.args.get("before", 0, type=int))
     found = office().log(before, _PAGE)
     saw("audit log", "supervision")
-    return render_template("desk/audit.html", entries=found, more=len(found) == _PAGE)
+    return render_template(
+        "desk/audit.html", entries=found, more=len(found) == _PAGE, subject_words=_subject, why_words=_why
+    )
 
 
 @pages.get("/audit.csv")
@@ -52,6 +56,22 @@ def log_json() -> Response:
     saw("audit log", "export as JSON")
     lines = (msgspec.json.encode(entry) + b"\n" for entry in office().whole_log())
     return _file(lines, "application/x-ndjson", "audit.jsonl")
+
+
+def _subject(subject: str) -> str:
+    """What an entry is about, in the reader's words; what these do not know stands as it was written."""
+    kind, colon, rest = subject.partition(": ")
+    kind, number = (kind, rest) if colon else subject.partition(" ")[::2]
+    for name, more in ((subject, ""), (kind, number)):
+        if words().has(msgid := f"desk.about.{name.replace(' ', '_')}"):
+            return f"{words().text(msgid)} {more}".strip()
+    return subject
+
+
+def _why(why: str) -> str:
+    if why.startswith(_EXPORT):
+        return words().text("desk.whys.export", form=why.removeprefix(_EXPORT).upper())
+    return words().text(f"desk.whys.{why}") if words().has(f"desk.whys.{why}") else why
 
 
 def _row(entry: Entry) -> tuple[Cell, ...]:
