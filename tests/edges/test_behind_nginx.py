@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class House:
 
     def get(self, path: str, source: str = "127.0.0.1", **headers: str) -> http.client.HTTPResponse:
         """Answer of nginx to a client at a loopback address."""
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30, source_address=(source, 0))
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=(source, 0))
         line.request("GET", path, headers={"User-Agent": PHONE, **{k.replace("_", "-"): v for k, v in headers.items()}})
         answer = line.getresponse()
         answer.body = answer.read()  # type: ignore[attr-defined]
@@ -102,15 +103,15 @@ def house(postgres_server: PostgresServer) -> Iterator[House]:
     process = None
     try:
         valkey.start()
-        for host in hosts:
-            host.start()
+        with ThreadPoolExecutor() as both:
+            list(both.map(Instance.start, hosts))
         port = free_port()
         process = begin(folder, port, hosts)
         yield House(port, hosts, database)
     finally:
         if process:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
         for host in hosts:
             host.stop()
         valkey.kill9()
@@ -142,7 +143,7 @@ def begin(folder: Path, port: int, hosts: list[Instance]) -> subprocess.Popen[by
 def _listens(port: int, process: subprocess.Popen[bytes]) -> bool:
     assert process.poll() is None, "Expected a running nginx, got its end."
     try:
-        http.client.HTTPConnection("127.0.0.1", port, timeout=5).connect()
+        http.client.HTTPConnection("127.0.0.1", port, timeout=60).connect()
     except OSError:
         return False
     return True

@@ -49,7 +49,7 @@ def _commands(server: ValkeyServer) -> int:
 
 
 def _in_time(check: Callable[[], bool]) -> bool:
-    for _ in range(100):
+    for _ in range(3_000):
         if check():
             return True
         time.sleep(0.02)

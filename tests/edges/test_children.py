@@ -29,7 +29,7 @@ def alive(pid):
         return False
 
 
-def until(condition, seconds=20.0):
+def until(condition, seconds=60.0):
     """Wait for a condition; fails when it does not come true."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -17,7 +17,7 @@ from verify_app.serving.engines import EmbeddedValkey, EngineError
 def engine(tmp_path: Path) -> Iterator[EmbeddedValkey]:
     engine = EmbeddedValkey(tmp_path / "dữ liệu" / 'with "quotes"')
     engine.start()
-    engine.wait_ready(30)
+    engine.wait_ready(60)
     yield engine
     engine.stop()
 
@@ -53,7 +53,7 @@ def test_killed_server_has_kept_every_answered_write(engine: EmbeddedValkey) -> 
     engine._process.wait()
 
     engine.start()
-    engine.wait_ready(30)
+    engine.wait_ready(60)
 
     assert client(engine).dbsize() == 300
 
@@ -70,7 +70,7 @@ def test_long_folder_gets_a_short_private_socket_elsewhere(tmp_path: Path) -> No
     assert len(os.fsencode(engine._socket)) <= 100
     engine.start()
     try:
-        engine.wait_ready(30)
+        engine.wait_ready(60)
         assert client(engine).ping()
         assert stat.S_IMODE(engine._socket.parent.stat().st_mode) == 0o700
         assert EmbeddedValkey(tmp_path / ("x" * 100)).url == engine.url
@@ -91,4 +91,4 @@ def test_server_that_ends_at_once_is_reported_with_its_log(tmp_path: Path) -> No
     engine = EmbeddedValkey(tmp_path, memory_mb=-1)
     engine.start()
     with pytest.raises(EngineError, match="Expected a running Valkey"):
-        engine.wait_ready(30)
+        engine.wait_ready(60)

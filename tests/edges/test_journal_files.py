@@ -56,7 +56,7 @@ def test_threads_that_wait_together_share_one_sync(folder: Path, monkeypatch: py
     def slow_sync(descriptor: int) -> None:
         synced.append(descriptor)
         if len(synced) == 1:
-            waiting.wait(20)
+            waiting.wait(60)
         sync(descriptor)
 
     monkeypatch.setattr("os.fdatasync", slow_sync)

@@ -35,7 +35,7 @@ def still(*kinds: str, picture="JPEG") -> bytes:
 
 @pytest.fixture(scope="module")
 def pool():
-    decoders = DecodePool(processes=1, queue=2, deadline_s=20)
+    decoders = DecodePool(processes=1, queue=2, deadline_s=60)
     yield decoders
     decoders.close()
 
@@ -174,17 +174,17 @@ def test_a_second_still_is_turned_away_while_one_is_read_and_the_next_is_read(tm
     class Slow:
         def decode(self, data):
             begun.set()
-            assert go_on.wait(20)
+            assert go_on.wait(60)
             return Decoded((Symbol("x", "QRCode", "]Q1", CORNERS, True),), 9, 9, 1.0, b"")
 
     world = make_world(tmp_path, decoder=Slow())
     answers = []
     first = Thread(target=lambda: answers.append(send(world, b"one")))
     first.start()
-    assert begun.wait(20)
+    assert begun.wait(60)
     turned_away = send(world, b"two")
     go_on.set()
-    first.join(20)
+    first.join(60)
     assert turned_away.status_code == 503
     assert turned_away.headers["Retry-After"] == "1"
     assert answers[0].json["symbols"] == [{"payload": "x", "format": "QRCode", "position": [list(p) for p in CORNERS]}]

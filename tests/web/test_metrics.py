@@ -97,16 +97,18 @@ def test_a_scraper_may_ask_for_open_metrics(client):
     assert answer.text.endswith("# EOF\n")
 
 
-WORKER = """
-from verify_app.web import metrics
-metrics.count_decode("found", 0.03)
-"""
-ASKER = """
+WORKERS = """
+import os
 from types import SimpleNamespace
 from pathlib import Path
 from flask import Flask
 from verify_app.settings import Settings
-from verify_app.web.metrics import metrics
+from verify_app.web.metrics import count_decode, metrics
+for _ in range(2):
+    if not os.fork():
+        count_decode("found", 0.03)
+        os._exit(0)
+    os.wait()
 app = Flask("measured")
 app.extensions["parts"] = SimpleNamespace(probes={}, cache_counts=dict, settings=Settings(data_dir=Path("missing")))
 app.register_blueprint(metrics)
@@ -116,10 +118,8 @@ print(app.test_client().get("/metrics").text)
 
 def test_the_counts_of_several_worker_processes_are_summed(tmp_path):
     environ = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
-    for _ in range(2):
-        subprocess.run([sys.executable, "-c", WORKER], env=environ, check=True)
     asked = subprocess.run(
-        [sys.executable, "-c", ASKER], env=environ, check=True, capture_output=True, text=True, cwd=tmp_path
+        [sys.executable, "-c", WORKERS], env=environ, check=True, capture_output=True, text=True, cwd=tmp_path
     )
     assert 'verify_app_decodes_total{outcome="found"} 2.0' in asked.stdout
 

@@ -76,7 +76,7 @@ def come_back(office, provider):
     client = office.world.client()
     there = client.post("/account/sign-in/oidc/oidc")
     assert there.location.startswith(f"{provider.issuer}/authorize?")
-    back = urlsplit(requests.get(there.location, allow_redirects=False, timeout=5).headers["Location"])
+    back = urlsplit(requests.get(there.location, allow_redirects=False, timeout=60).headers["Location"])
     assert parse_qs(back.query)["code"] == ["c0de"]
     client.get(f"{back.path}?{back.query}")
     return client

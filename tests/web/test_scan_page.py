@@ -37,7 +37,7 @@ def photo(*codes: str, size=(900, 700)) -> BytesIO:
 
 @pytest.fixture(scope="module")
 def pool():
-    decoders = DecodePool(processes=1, queue=2, deadline_s=20)
+    decoders = DecodePool(processes=1, queue=2, deadline_s=60)
     yield decoders
     decoders.close()
 
