@@ -104,6 +104,13 @@ def test_many_strangers_on_many_days_in_many_places_are_an_alert():
     assert of_scans(copied, Peers(), RULES).level is Level.ALERT
 
 
+def test_looks_after_the_use_say_less_of_goods_that_are_refilled_at_home():
+    seen = Evidence(credited=4, days=5, ndays=4, used=2, used_late=2, used_days=2, lines=3, south=4, gap10=1, span=57)
+    refilled, sealed = (of_scans(seen, Peers(), RULES, Nature(refillable=refillable)) for refillable in (True, False))
+    assert refilled.z < sealed.z - 1
+    assert (refilled.level, sealed.level) == (Level.INFORMATION, Level.CAUTION)
+
+
 def test_a_buyer_a_family_and_a_gift_are_no_caution():
     owned = Evidence(credited=3, days=4, ndays=3, places=2, lines=2, north=2, south=1, alternate=1, span=25, gap10=1)
     assert of_scans(owned, Peers(), RULES).level <= Level.INFORMATION

@@ -4,11 +4,13 @@ import gzip
 import json
 import math
 from itertools import pairwise
+from random import Random
 
 import pytest
 
 from verify_app.domain.check_digit import expected_check_digit
 from verify_app.domain.parse import parse
+from verify_app.evaluate.addresses import AddressBook
 from verify_app.evaluate.assumptions import VARIANTS, Assumptions, variant
 from verify_app.evaluate.scorer import SCENARIOS, Tally, macro, score, table
 from verify_app.evaluate.world import make, write
@@ -76,6 +78,31 @@ def test_no_serial_of_the_registry_was_made_up(world):
     listed = {f"{row['gtin']}|{row['serial']}" for row in rows(world / "registry.jsonl.gz") if row["type"] == "unit"}
     assert made_up
     assert not made_up & listed
+
+
+def test_a_table_takes_carriers_and_data_centres_for_lines_as_often_as_a_world_says():
+    for share, kinds in ((0.0, ({"mobile"}, {"hosting"})), (1.0, ({"fixed"}, {"fixed"}))):
+        book = AddressBook(variant("plain", carrier_as_line=share, hosting_as_line=share), Random(1))
+        carriers = {block.kind for region in "NCS" for block in book.mobile[region]}
+        assert (carriers, {block.kind for block in book.hosting}) == kinds
+        assert {block.kind for block in book.previews} == {"hosting"}
+
+
+def test_whoever_looks_may_look_again_soon_and_so_may_who_comes_home():
+    def soon(again, home_too):
+        few = {"codes": 300, "viral": 0, "burst_attacks": 0, "enumerators": 0, "spread": 1.0, "unit_share": 1.0}
+        diary = make(variant("plain", **few, again=again, home_too=home_too), 5)
+        gaps = [
+            b.when - a.when
+            for looks in diary.scans_of_codes().values()
+            for a, b in pairwise(looks)
+            if "device_id" in a.client and a.client["device_id"] == b.client.get("device_id")
+        ]
+        return sum(gap < 1200 for gap in gaps), sum(gap < 72_000 for gap in gaps)
+
+    never, again, home = soon(0.0, 0.0), soon(0.5, 0.0), soon(0.0, 0.9)
+    assert again[0] > never[0] + 100
+    assert home[1] > never[1] + 100
 
 
 def test_every_variant_names_real_assumptions():

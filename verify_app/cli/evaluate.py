@@ -117,9 +117,11 @@ def gather(output: Path, seeds: str, names: tuple[str, ...], codes: int, highest
 @command.command()
 @click.argument("output", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--seeds", default="2001-2002", show_default=True, help="FIRST-LAST.")
+@click.option("--variant", "name", type=click.Choice(sorted(VARIANTS)), default="plain", show_default=True)
 @click.option("--codes", type=click.IntRange(1000, 200_000), default=10_000, show_default=True)
-def curve(output: Path, seeds: str, codes: int) -> None:
-    """Print what other lines of an alert would find on plain worlds, and draw it to OUTPUT (SVG)."""
+def curve(output: Path, seeds: str, name: str, codes: int) -> None:
+    """Print what other lines of an alert would find, and draw it to OUTPUT (SVG). Each row: line in nats, precision,
+    false alarms per 10,000, share found, share found by the tenth look."""
     from ..evaluate.curve import peaks, points, svg
     from ..evaluate.world import make, write
     from .replay import Files, engine, judging
@@ -128,12 +130,13 @@ def curve(output: Path, seeds: str, codes: int) -> None:
     for seed in _range(seeds):
         with TemporaryDirectory(prefix="verify-app-world-") as path, engine("") as url:
             place = Path(path)
-            write(make(variant("plain", codes=codes), seed), place)
+            write(make(variant(name, codes=codes), seed), place)
             files = Files(place / "registry.jsonl.gz", place / "geoip.csv", place / "scans.jsonl.gz", place / "v")
             truth = json.loads((place / "truth.json").read_text(encoding="utf-8"))
             found += peaks(judging(url, files, rules), truth, rules.red)
     for one in points(found):
-        click.echo(f"| {rules.red + one.line:.2f} | {one.precision:.2f} | {one.recall:.2f} | {one.false:.1f} |")
+        found_by = f"{one.recall:.2f} | {one.early:.2f}"
+        click.echo(f"| {rules.red + one.line:.2f} | {one.precision:.2f} | {one.false:.1f} | {found_by} |")
     output.write_text(svg(points(found), f"Operating curve of {rules.version}"), encoding="utf-8")
 
 

@@ -24,7 +24,7 @@ from ..domain.score import Rules, RulesError
 
 _log = logging.getLogger("verify_app.policy")
 _LOOK_SECONDS = 2.0
-BUILT_IN = "score-3"
+BUILT_IN = "score-4"
 ROLES = ("active", "shadow")
 
 

@@ -75,6 +75,10 @@ def _own(e: Evidence, nature: Nature) -> dict[str, float]:
         "fast": e.fast,
         "used": e.used,
         "used_late": e.used_late,
+        "used_sealed": 0 if nature.refillable else e.used,
+        "used_late_sealed": 0 if nature.refillable else e.used_late,
+        "used_refilled": e.used if nature.refillable else 0,  # guests look at what was filled again at home
+        "used_late_refilled": e.used_late if nature.refillable else 0,
         "used_days": e.used_days,
         "destroyed": e.destroyed,
         "unshipped": e.unshipped,

@@ -56,7 +56,7 @@ class AddressBook:
         self._elsewhere = a.mobile_elsewhere
         self._numbers = iter(range(1 << 14))
         self._vietnam(a)
-        self._abroad()
+        self._abroad(a)
 
     def blocks(self) -> Iterator[Block]:
         """Every block once."""
@@ -87,15 +87,18 @@ class AddressBook:
                 self._add(self.fixed[number], (round(place[0], 2), round(place[1], 2)), radius, "fixed", "VN")
         for region, hub in _HUB_OF.items():
             for _ in range(120 if region == "C" else 380):
-                self._add(self.mobile[region], HUBS[hub], 500, "mobile", "VN")
+                mistaken = rng.random() < a.carrier_as_line
+                radius, kind = (30, "fixed") if mistaken else (500, "mobile")
+                self._add(self.mobile[region], HUBS[hub], radius, kind, "VN")
 
-    def _abroad(self) -> None:
+    def _abroad(self, a: Assumptions) -> None:
         for market, (country, lat, lon) in COUNTRIES.items():
             for _ in range(8):
                 self._add(self.fixed[market], (lat, lon), 200, "fixed", country)
                 self._add(self.mobile[country], (lat, lon), 200, "mobile", country)
         for country, lat, lon in HOSTS:
             for _ in range(10):
-                self._add(self.hosting, (lat, lon), 100, "hosting", country)
+                kind = "fixed" if self._rng.random() < a.hosting_as_line else "hosting"
+                self._add(self.hosting, (lat, lon), 100, kind, country)
         for _ in range(8):
             self._add(self.previews, (39.0, -77.5), 100, "hosting", "US")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,27 +12,32 @@ from ..replay.run import Judged
 
 LINES = tuple(half / 4 for half in range(-6, 9))  # nats from the line in force
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 560, 320, 60, 44
+_LOW = -99.0  # nats: no score
+_TENTH = 10
 _MOST_FALSE = 40.0  # per 10,000; beyond it nobody would work with the alerts
 
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """How suspect one item's code ever was: nats above the line in force; `certain` by facts, whatever the line."""
+    """How suspect one item's code ever was: nats above the line in force; `certain` by facts, whatever the line.
+    `tenth` is how suspect it was by the tenth scan of a falsified piece, None if there were fewer."""
 
     fake: bool
     height: float
     certain: bool
+    tenth: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What a line would have done: `false` of 10,000 genuine codes alerted, shares of falsified found and of alerts
-    that were right."""
+    """What a line would have done: `false` of 10,000 genuine codes alerted, shares of falsified found, of alerts that
+    were right, and of falsified codes with ten looks those that were found `early`, by the tenth."""
 
     line: float
     false: float
     recall: float
     precision: float
+    early: float
 
 
 def peaks(judged: Iterable[Judged], truth: dict[str, Any], red: float) -> list[Peak]:
@@ -39,20 +45,23 @@ def peaks(judged: Iterable[Judged], truth: dict[str, Any], red: float) -> list[P
     codes, fakes = truth["codes"], set(truth["fake_scans"])
     height: dict[str, float] = {}
     certain: set[str] = set()
-    shown: set[str] = set()
+    shown: Counter[str] = Counter()
+    tenth: dict[str, float] = {}
     for one in judged:
         name = f"{one.scan.code.gtin}|{one.scan.code.serial}"
         told = codes.get(name)
         if told is None or (told["kind"] == "fake" and one.scan.ts < (told["first_fake"] or 0)):
             continue
-        if one.scan.id in fakes:
-            shown.add(name)
-        z = one.suspicion.z or -99.0
-        height[name] = max(height.get(name, -99.0), z - red)
+        z = one.suspicion.z or _LOW
+        height[name] = max(height.get(name, _LOW), z - red)
         if one.suspicion.level is Level.ALERT and z < red:
             certain.add(name)
+        if one.scan.id in fakes:
+            shown[name] += 1
+            if shown[name] == _TENTH:
+                tenth[name] = -_LOW if name in certain else height[name]
     return [
-        Peak(codes[name]["kind"] == "fake", top, name in certain)
+        Peak(codes[name]["kind"] == "fake", top, name in certain, tenth.get(name))
         for name, top in height.items()
         if codes[name]["scenario"] != "patient" and (name in shown or codes[name]["kind"] in ("genuine", "diverted"))
     ]
@@ -62,12 +71,15 @@ def points(found: list[Peak]) -> list[Point]:
     """The curve: one point for each line."""
     genuine = sum(not peak.fake for peak in found)
     fake = len(found) - genuine
+    tenths = [peak.tenth for peak in found if peak.tenth is not None]
     curve = []
     for line in LINES:
         alerts = [peak.fake for peak in found if peak.certain or peak.height >= line]
         right = sum(alerts)
         wrong = len(alerts) - right
-        curve.append(Point(line, 1e4 * wrong / max(1, genuine), right / max(1, fake), right / max(1, len(alerts))))
+        early = sum(tenth >= line for tenth in tenths) / max(1, len(tenths))
+        false = 1e4 * wrong / max(1, genuine)
+        curve.append(Point(line, false, right / max(1, fake), right / max(1, len(alerts)), early))
     return curve
 
 

@@ -65,11 +65,19 @@ class Diary:
         actor: str = "public",
         via: str = "home",
     ) -> None:
-        """Somebody looks at an item (or at a copy of its code), at "home", "away" or through a "vpn"."""
-        client = self.crowd.client(who, via)
-        row = item.row
+        """Somebody looks at an item (or at a copy of its code), at "home", "away" or through a "vpn"; now and then once
+        more soon after."""
+        rng, row = self.rng, item.row
+        ways = [(when, via)]
+        if rng.random() < self.a.again:
+            ways.append((when + rng.expovariate(1 / 240), via))
+        if via == "away" and rng.random() < self.a.home_too:
+            ways.append((when + rng.uniform(0.5, 20) * 3600, "home"))
         self._last[id(item)] = max(when, self._last.get(id(item), 0.0))
-        self.add(Look(when, _code(row["gtin"], row["lot"], row["serial"]), client, actor, item.signed or None, False))
+        code = _code(row["gtin"], row["lot"], row["serial"])
+        for moment, way in ways:
+            client = self.crowd.client(who, way)
+            self.add(Look(moment, dict(code), client, actor, item.signed or None, False))
 
     def last_look(self, item: Item) -> float:
         """Time of the last look at an item so far, 0 for none."""

@@ -86,7 +86,8 @@ def _codes(tally: Tally, rows: Iterable[tuple[str, int, float]], levels: dict[in
             tally.add(scenario, name in alerted)
             tally.add("recall", name in alerted)
             if len(fakes[name]) >= 10 and scenario != "lot_copy":
-                tally.add("by the tenth", fakes[name][9])
+                tally.add("by the tenth", fakes[name][9] >= ALERT)
+                tally.add("warned by the tenth", fakes[name][9] >= CAUTION)
         elif truth["kind"] in _GENUINE:
             if scenario in ATTACKS:
                 tally.add(scenario, name in alerted)
@@ -98,27 +99,27 @@ def _codes(tally: Tally, rows: Iterable[tuple[str, int, float]], levels: dict[in
 
 def _scans(
     tally: Tally, rows: Iterable[tuple[str, int, float]], levels: dict[int, int], told: dict[str, Any]
-) -> tuple[set[str], dict[str, list[bool]]]:
-    """Codes that were alerted (falsified ones: after the first falsified piece), and of each falsified code whether it
-    was by each scan of a falsified piece."""
+) -> tuple[set[str], dict[str, list[int]]]:
+    """Codes that were alerted (falsified ones: after the first falsified piece), and of each falsified code its highest
+    level by each scan of a falsified piece."""
     exact = "fake_scans" in told  # else: every scan of a falsified code from its first falsified piece on
     fake_scans = set(told.get("fake_scans", ()))
-    alerted: set[str] = set()
-    fakes: dict[str, list[bool]] = defaultdict(list)
+    highest: dict[str, int] = defaultdict(int)
+    fakes: dict[str, list[int]] = defaultdict(list)
     for name, number, ts in rows:
         truth = told["codes"].get(name)
         if truth is None:
             continue
         level = levels.get(number, 0)
         begun = truth["kind"] == "fake" and ts >= (truth["first_fake"] or 0)
-        if level >= ALERT and (truth["kind"] != "fake" or begun):
-            alerted.add(name)
+        if truth["kind"] != "fake" or begun:
+            highest[name] = max(highest[name], level)
         if number in fake_scans if exact else begun:
-            fakes[name].append(name in alerted)
+            fakes[name].append(highest[name])
             tally.add("fake scans warned", level >= CAUTION)
         elif truth["kind"] in _GENUINE and truth.get("scenario") != "patient":
             tally.add("genuine scans warned", level >= CAUTION)
-    return alerted, fakes
+    return {name for name, level in highest.items() if level >= ALERT}, fakes
 
 
 def _watchers(tally: Tally, told: dict[str, Any], clients: set[str], shipments: set[str]) -> None:
@@ -159,6 +160,7 @@ _ROWS: tuple[tuple[str, str, float], ...] = (  # title, name in the tally ("" fo
     ("genuine scans amber or red per 10,000", "genuine scans warned", 10_000),
     ("fake scans warned", "fake scans warned", 1),
     ("10 and more fake scans: alerted by the 10th", "by the tenth", 1),
+    ("  caution or alert by the 10th", "warned by the tenth", 1),
     *((f"genuine, {name}: alerted", name, 1.0) for name in ATTACKS),
     ("enumerating clients found", "enumerators", 1),
     ("  false ones per world", "false clients", 1),
