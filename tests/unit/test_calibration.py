@@ -50,4 +50,5 @@ def test_the_rules_that_come_of_it_keep_the_distance_of_caution_and_name_the_day
     rules = calibrated([*QUIET, 1.0], crowd(), Aim(false_alarms=1)).rules(built_in(), "2026-11-22")
     assert rules.version == f"{built_in().version}-night-2026-11-22"
     assert rules.red - rules.amber == pytest.approx(built_in().red - built_in().amber)
-    assert calibrated([*QUIET, 1.0], crowd(), Aim(1)).rules(rules, "2026-11-23").version == f"{built_in().version}-night-2026-11-23"
+    again = calibrated([*QUIET, 1.0], crowd(), Aim(1)).rules(rules, "2026-11-23")
+    assert again.version == f"{built_in().version}-night-2026-11-23"
