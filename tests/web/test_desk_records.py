@@ -129,6 +129,8 @@ def test_a_file_says_how_many_rows_come_and_too_many_are_offered_in_parts(office
     assert [client.get(way).text.count(GTIN) for way in months] == [2, 0, 1]
     seen((10, 7))
     assert asked("csv", "2026-10-04", "2026-10-08").text.count("&amp;since=2026-10-0") == 5  # a day each
+    monkeypatch.setattr("verify_app.web.desk.search.SHEET", 0)
+    assert "Có hơn 0 lượt quét" in asked("xlsx", "2026-10-07").text
     monkeypatch.setattr("verify_app.web.desk.search.MOST", 0)
     assert "Riêng một ngày" in asked("csv", "2026-10-07", "2026-10-07").text
 
@@ -189,6 +191,8 @@ def test_a_report_is_taken_and_answered_and_the_file_names_no_sender(office, tmp
     answer = {"move": "answer", "outcome": "violation", "answer": "Đã xử lý, cảm ơn bạn."}
     assert send(client, "/desk/reports/1", **answer).status_code == 303
     assert "Đã xử lý, cảm ơn bạn." in client.get("/desk/reports/1").text
+    for file in ("reports.csv", "cases.csv?state=closed", "cases.json", "register.csv", f"search.json?gtin={GTIN}"):
+        assert "Tem bị rách" not in client.get(f"/desk/{file}").text, "what a shopper wrote is in no file"
     (row,) = client.get("/desk/reports.json").json
     assert (row["state"], row["answer"], "R-0001" in str(row)) == ("Đã trả lời", "Đã xử lý, cảm ơn bạn.", False)
     acts = [entry.note.action for entry in entries(office.engine) if entry.kind is Kind.ACT]

@@ -1,6 +1,7 @@
 """Static files: compressed beforehand, named by content, kept for good."""
 
 import gzip
+import re
 
 import brotli
 import pytest
@@ -65,3 +66,10 @@ def test_no_text_of_a_script_goes_over_two_lines_for_idle_space_is_taken_away():
     for path in (folder("static") / "js").iterdir():
         lines = path.read_text(encoding="utf-8").splitlines()
         assert [line for line in lines if not line.strip().startswith("//") and line.count("`") % 2] == [], path.name
+
+
+def test_a_style_names_no_token_that_nobody_defined():
+    sheets = [asset.body.decode() for name, asset in static_files().items() if name.startswith("css/")]
+    named = {name for sheet in sheets for name in re.findall(r"var\((--[a-z0-9-]+)", sheet)}
+    defined = {name for sheet in sheets for name in re.findall(r"(--[a-z0-9-]+):", sheet)}
+    assert named - defined == set()

@@ -23,7 +23,7 @@ from .reach import areas_of, office, province_name, saw, sector_of
 from .tables import FORMS, Cell, Columns, table_file
 
 pages = Blueprint("search", __name__)
-MOST = 200_000  # rows of one file
+MOST, SHEET = 200_000, 50_000  # rows of one file, and of a workbook, which costs fifteen times as much as CSV
 _MONTH, _PARTS = 31, 60  # days from which on a search is cut into months; months at most
 _FIELDS = ("code", "gtin", "lot", "enterprise", "province", "since", "until")
 _COLUMNS = ("time", "gtin", "lot", "serial", "province", "country", "device", "kind", "entry", "prior_scans")
@@ -56,21 +56,21 @@ def search() -> str:
 
 @pages.get("/search.<form>")
 def search_file(form: str) -> ResponseReturnValue:
-    """Everything that the search finds, as a file. More than `MOST` rows are no file, but a page that offers them month
-    by month, or day by day."""
+    """Everything that the search finds, as a file. More than `MOST` rows (`SHEET` of a workbook) are no file, but a page
+    that offers them month by month, or day by day."""
     asked, now = _asked(the_account()), now_ms()
     if asked.wanted is None or form not in FORMS:
         abort(404)
-    wanted = replace(asked.wanted, after=None)
+    wanted, most = replace(asked.wanted, after=None), min(MOST, SHEET) if form == "xlsx" else MOST
     try:
-        total = office().records.count(wanted, now, MOST)
+        total = office().records.count(wanted, now, most)
     except SearchTooWide:
         return _page(replace(asked, problem="wide")), 422
-    if total > MOST:
+    if total > most:
         parts = _parts(wanted, now)
-        return _page(replace(asked, problem="many" if parts else "many_day"), parts=parts, form=form), 422
+        return _page(replace(asked, problem="many" if parts else "many_day"), parts=parts, form=form, most=most), 422
     saw(f"ledger: {_told(asked)}", f"export as {form}")
-    rows = _within(office().records.found(wanted, now, MOST), the_account())
+    rows = _within(office().records.found(wanted, now, most), the_account())
     columns = Columns(_COLUMNS, tuple(words().text(f"records.column.{name}") for name in _COLUMNS))
     moment = words().moment
     return table_file(form, "scans", columns, (_cells(row, moment(row.when)) for row in rows), total)
@@ -79,7 +79,7 @@ def search_file(form: str) -> ResponseReturnValue:
 def _page(asked: Asked, **more: object) -> str:
     return render_template("desk/search.html", **{
         "asked": asked, "problem": asked.problem, "rows": (), "following": "", "parts": (), "place_of": province_of,
-        "provinces": [(str(number), province.name) for number, province in enumerate(PROVINCES)], "most": MOST, **more,
+        "provinces": [(str(number), province.name) for number, province in enumerate(PROVINCES)], **more,
     })  # fmt: skip
 
 
