@@ -56,8 +56,8 @@ def search() -> str:
 
 @pages.get("/search.<form>")
 def search_file(form: str) -> ResponseReturnValue:
-    """Everything that the search finds, as a file. More than `MOST` rows (`SHEET` of a workbook) are no file, but a page
-    that offers them month by month, or day by day."""
+    """Everything that the search finds, as a file. More than `MOST` rows (`SHEET` of a workbook) are no file, but a
+    page that offers them month by month, or day by day."""
     asked, now = _asked(the_account()), now_ms()
     if asked.wanted is None or form not in FORMS:
         abort(404)
