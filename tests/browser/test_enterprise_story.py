@@ -174,6 +174,7 @@ def test_from_sign_up_to_the_notice_of_a_suspicious_scan(people, parts, work, ho
     published(firm, officer)
     label = printed(firm, work)
     photographed_label_is_valid(firm, label)
+    sold_by_scanning(firm)
     told_of_a_suspicious_scan(firm, work, hook)
 
 
@@ -310,6 +311,21 @@ def photographed_label_is_valid(firm, label):
     assert verdict.get_attribute("data-verdict") == "VALID"
     assert "Cà phê Ví Dụ" in firm.locator("main").inner_text()
     shot(firm, "verdict")
+
+
+def sold_by_scanning(firm):
+    item = firm.locator("main a[href*='/21/']").first.get_attribute("href")
+    firm.goto("/enterprise/moves")
+    firm.fill("#codes", item)
+    firm.reload()
+    assert firm.input_value("#codes") == item, "what is not booked yet stays on the phone"
+    firm.check("[name=act][value=sell]")
+    firm.locator("form[data-moves] > .button").click()
+    firm.wait_for_selector("text=Đã ghi nhận 1 trên 1 mã")
+    assert firm.input_value("#codes") == ""
+    shot(firm, "moves")
+    firm.goto(item)
+    assert firm.locator("[data-verdict]").first.get_attribute("data-verdict") == "ALREADY_SOLD"
 
 
 def told_of_a_suspicious_scan(firm, work, hook):

@@ -29,7 +29,7 @@ from .label_job import FORMATS, LabelJobError, LabelOrder, step
 
 __all__ = ["KEPT_DAYS", "Batch", "BatchError", "CodeOffice", "LabelJobError", "Order", "PrintJob", "TemplateError"]
 
-_TURN = 4 * (os.cpu_count() or 1)  # parts of a thousand labels before other work has its turn
+_TURN = 12 * (os.cpu_count() or 1)  # parts of a thousand labels before other work has its turn: some twenty seconds
 _HOLD_MS = 900_000
 _DAY_MS = 86_400_000
 KEPT_DAYS = 30  # a million labels are gigabytes; they can be made again from the batch, the same to the last bit

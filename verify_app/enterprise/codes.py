@@ -34,7 +34,7 @@ from .label_job import run as run_labels
 
 __all__ = ["Batch", "BatchError", "CodeDesk", "Order", "SchemeError"]
 
-PART = 5_000  # serials of one transaction: other writers wait at most for one part
+PART = 20_000  # serials of one transaction: other writers wait for about a quarter of a second
 MOST = 10_000_000  # serials of one order
 
 

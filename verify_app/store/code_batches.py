@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from verify_app.domain.passport import ItemState
 from verify_app.domain.serial_scheme import SerialKind
 
-from .engine import execute_rows, insert
+from .bulk_items import prepare_bulk, write_items
 from .issue_tables import carrier_change, code_batch
 from .tables import item, lot
 
@@ -101,9 +101,9 @@ def issue_part(connection: sa.Connection, batch: Batch, serials: Sequence[str]) 
     ).rowcount
     if moved != 1:
         raise BatchError(f"Expected batch {batch.id} at {batch.issued} of {batch.wanted}, got it elsewhere.")
-    state = ItemState.ACTIVE.value
-    rows = [{"gtin": batch.gtin, "serial": s, "lot": batch.lot, "state": state, "state_at": 0} for s in serials]
-    fresh = execute_rows(connection, insert(connection, item).on_conflict_do_nothing(), rows)
+    prepare_bulk(connection)
+    rows = sorted((batch.gtin, serial, batch.lot, ItemState.ACTIVE.value, 0) for serial in serials)
+    fresh = write_items(connection, rows).fresh  # in the order of the table's own tree
     if fresh != len(rows):
         raise BatchError(f"Expected {len(rows)} new serials of {batch.gtin}, got {len(rows) - fresh} that are there.")
     if after >= batch.wanted and batch.lot:
