@@ -40,13 +40,13 @@ def _crowd(until: int) -> Iterator[Visit]:
 
 
 def _few(until: int) -> Iterator[Visit]:
-    """Strangers as in a crowd, beside each four or five programs: perhaps copies, perhaps somebody who
+    """Strangers as in a crowd, beside each five or six programs: perhaps copies, perhaps somebody who
     wants the code to look copied. Evidence and excuses have reached their most, so whoever asks next changes little:
     the verdict holds for about seven strangers who ask on one day; after them it is a burst, which excuses."""
     for number in range(30):
         visit = _stranger(until - (62 - 2 * number) * _DAY, number)
         yield visit
-        for program in range(4 + (number % 3 > 0)):
+        for program in range(5 + (number % 5 == 0)):
             yield Visit("", visit.when + (program + 11) * _MINUTE, circumstances=Circumstances(Network.HOSTING))
     yield Visit("", until - 3 * _DAY, country="KH", circumstances=Circumstances(abroad=True, outside=True))
 
