@@ -6,7 +6,7 @@ An enterprise sees the events that it captured itself, and none of others.
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -114,9 +114,11 @@ def _iso(when: int) -> str:
     return datetime.fromtimestamp(when / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _several(given: Given, name: str) -> Iterator[str]:
-    for value in given[name]:
-        yield from (part.strip() for part in value.split("|") if part.strip())
+def _several(given: Given, name: str) -> list[str]:
+    found = [part.strip() for value in given[name] for part in value.split("|") if part.strip()]
+    if not found:
+        raise QueryParameterError(f"Expected a value in {name}, got none.")
+    return found
 
 
 def _span(name: str, given: Given) -> tuple[str, int, int]:
