@@ -58,7 +58,7 @@ class Instance:
         """It prints its address when everything is ready."""
         return b"The service is ready" in self.log.read_bytes()[self._begin :]
 
-    def get(self, path: str, timeout: float = 30.0, **headers: str) -> tuple[int, bytes]:
+    def get(self, path: str, timeout: float = 60.0, **headers: str) -> tuple[int, bytes]:
         """Status and body of a path."""
         request = urllib.request.Request(self.url + path, headers=headers)  # noqa: S310 - our own loopback address
         try:

@@ -1,4 +1,7 @@
-"""The demonstration's pictures, drawn once for all services of a test run instead of once for each of them."""
+"""The demonstration's pictures, drawn once for all services of a test run instead of once for each of them.
+
+PYTEST_DONT_REWRITE: test files may also import from here, before or after pytest does.
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,8 @@ def running_service(folder: Path) -> Iterator[str]:
     process = subprocess.Popen(
         [BIN / "verify-app", "serve"],
         env=os.environ
-        | {"PORT": str(port), "DATA_DIR": str(folder / "data"), "WEB_WORKERS": "1", "STYLEGUIDE": "true"},
+        | {"PORT": str(port), "DATA_DIR": str(folder / "data"), "WEB_WORKERS": "1", "STYLEGUIDE": "true"}
+        | {"RELOAD_MINUTES": "1440"},  # a slow run must not make a second scan of the same browser's second look
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
@@ -35,7 +36,7 @@ def running_service(folder: Path) -> Iterator[str]:
     try:
         for _ in range(240):
             try:
-                urllib.request.urlopen(f"{address}/readyz", timeout=2).close()
+                urllib.request.urlopen(f"{address}/readyz", timeout=30).close()
                 break
             except OSError:
                 assert process.poll() is None, (folder / "log").read_text()
@@ -45,5 +46,5 @@ def running_service(folder: Path) -> Iterator[str]:
         yield address
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=40)
+        process.wait(timeout=90)
         log.close()

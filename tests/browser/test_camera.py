@@ -10,7 +10,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from tests.browser.conftest import CHROMIUM, DESK, FLAGS, PHONE
+from tests.browser.conftest import CHROMIUM, DESK, FLAGS, PHONE, patient
 from tests.browser.photos import photographed
 from verify_app.domain.code import Code
 from verify_app.domain.parse import parse
@@ -61,16 +61,18 @@ def blank() -> bytes:
 
 @pytest.fixture(scope="module")
 def cinema(chromium, tmp_path_factory):
-    """Browsers before whose fake camera a picture is held, one for each picture."""
-    browsers = {}
+    """Two browsers with a fake camera, which is opened anew for each page and then plays what lies there: one that
+    allows the camera and one that refuses it."""
+    browsers, folder = {}, tmp_path_factory.mktemp("film")
 
     def browser_of(picture: bytes, allowed: bool):
-        if (picture, allowed) not in browsers:
-            reel = tmp_path_factory.mktemp("film") / "reel.mjpeg"
-            reel.write_bytes(picture * 2)
+        reel, next_one = folder / f"reel-{allowed}.mjpeg", folder / "next.mjpeg"
+        next_one.write_bytes(picture * 2)
+        next_one.replace(reel)
+        if allowed not in browsers:
             flags = [*FLAGS, *FAKE[: 2 if allowed else 1], f"--use-file-for-fake-video-capture={reel}"]
-            browsers[picture, allowed] = chromium.browser_type.launch(executable_path=CHROMIUM, args=flags)
-        return browsers[picture, allowed]
+            browsers[allowed] = patient(chromium.browser_type.launch(executable_path=CHROMIUM, args=flags))
+        return browsers[allowed]
 
     yield browser_of
     for browser in browsers.values():
@@ -100,12 +102,12 @@ def film(cinema, service):
         opened.close()
 
 
-def state(page, name: str, timeout=20000):
+def state(page, name: str, timeout=60000):
     page.wait_for_selector(f"[data-scanner][data-state={name}]", timeout=timeout)
 
 
 def verdict(page) -> str:
-    page.wait_for_selector("[data-verdict]", timeout=30000)
+    page.wait_for_selector("[data-verdict]", timeout=60000)
     return page.locator("[data-verdict]").first.get_attribute("data-verdict")
 
 
@@ -144,7 +146,7 @@ def test_a_label_before_the_camera_becomes_a_verdict_without_sending_a_picture(f
 def test_bar_codes_before_the_camera_are_read_and_parsed(film, kind, text, options, gtin):
     page = film(beside(bars(kind, text, **options)))
     page.goto("/scan")
-    page.wait_for_url(f"**/01/{gtin}**", timeout=30000)
+    page.wait_for_url(f"**/01/{gtin}**", timeout=60000)
     if kind == "Code128":
         assert "/10/AB" in page.url
 
@@ -154,7 +156,7 @@ def test_where_no_decoder_runs_stills_go_to_the_server_one_at_a_time(film, demo)
     without_decoder(page)
     page.goto("/scan")
     state(page, "live")
-    page.wait_for_selector("[data-reader=server]", timeout=20000)
+    page.wait_for_selector("[data-reader=server]", timeout=60000)
     assert "máy chủ" in page.locator("[data-status]").inner_text()
     assert verdict(page) == "VALID"
     assert 2 <= page.requests.count("/scan/frame") <= 20

@@ -66,7 +66,7 @@ class Hook:
 
     def post(self, target, body, headers):
         request = Request(f"http://127.0.0.1:{self.server.server_port}{target.path}", body, headers)
-        with urlopen(request, timeout=20) as answer:
+        with urlopen(request, timeout=60) as answer:
             return answer.status
 
 
@@ -112,7 +112,7 @@ def people(chromium, address):
     contexts = [chromium.new_context(base_url=address, viewport=v, locale="vi-VN") for v in (PHONE, DESK)]
     pages = [context.new_page() for context in contexts]
     for page in pages:
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(120_000)
     yield pages
     for context in contexts:
         context.close()

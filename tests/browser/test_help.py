@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote_plus
+
 import pytest
 from playwright.sync_api import expect
 
@@ -27,19 +29,19 @@ def test_search_finds_while_typing_with_or_without_marks(phone):
     expect(shown(phone)).to_have_count(everything)
 
 
-@pytest.mark.parametrize("asked", ["niêm phong", "het han", "ip", "OTP", "127.0.0.1"])
-def test_the_server_finds_the_same_topics_as_the_browser(phone, chromium, service, asked):
+def test_the_server_finds_the_same_topics_as_the_browser(phone, chromium, service):
     phone.goto("/help")
-    phone.get_by_label("Tìm trong trợ giúp").fill(asked)
-    typed = shown(phone).evaluate_all("topics => topics.map((topic) => topic.id)")
     context = chromium.new_context(base_url=service, locale="vi-VN", java_script_enabled=False)
     page = context.new_page()
     page.goto("/help")
-    page.get_by_label("Tìm trong trợ giúp").fill(asked)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/help?q=*")
-    assert [topic.get_attribute("id") for topic in shown(page).all()] == typed
-    assert typed
+    for asked in ("niêm phong", "het han", "ip", "OTP", "127.0.0.1"):
+        phone.get_by_label("Tìm trong trợ giúp").fill(asked)
+        typed = shown(phone).evaluate_all("topics => topics.map((topic) => topic.id)")
+        page.get_by_label("Tìm trong trợ giúp").fill(asked)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/help?q={quote_plus(asked)}")
+        assert [topic.get_attribute("id") for topic in shown(page).all()] == typed
+        assert typed, asked
     context.close()
 
 

@@ -56,12 +56,15 @@ def test_product_verdict_and_next_step_are_seen_in_one_look(shopper, cases, lang
     page = shopper(device_scale_factor=3)
     for verdict, path in cases.items():
         page.goto(path + ("&" if "?" in path else "?") + f"lang={lang}")
+        assert page.locator("[data-verdict]").first.get_attribute("data-verdict") == verdict
         parts = ["h1", ".verdict-next"] + (
             [] if verdict in NO_PRODUCT else [".verdict .product-name", ".verdict .thumb"]
         )
         for part in parts:
             box = page.locator(part).first.bounding_box()
             assert box["y"] + box["height"] <= PHONE["height"], f"{part} of {verdict}"
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= PHONE["width"], f"{part} of {verdict}"
             assert box["height"] > 0
 
 
