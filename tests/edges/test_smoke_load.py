@@ -27,7 +27,7 @@ def run(*arguments, **environ):
 
 @pytest.mark.timeout(300)
 def test_every_answered_scan_of_ten_seconds_is_in_the_ledger(tmp_path):
-    ran = run("loadtests.smoke", SMOKE_SECONDS="10", SMOKE_RATE="20", SMOKE_OUT=str(tmp_path))
+    ran = run("loadtests.smoke", "--items", "300", SMOKE_SECONDS="10", SMOKE_RATE="20", SMOKE_OUT=str(tmp_path))
     assert ran.returncode == 0, ran.stderr[-4000:] + ran.stdout[-1000:]
     told = json.loads((tmp_path / "result.json").read_text())
     assert told["passed"]
