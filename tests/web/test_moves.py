@@ -82,6 +82,9 @@ def test_only_the_owner_destroys_and_a_form_without_codes_or_with_too_many_books
     assert booked(shop, "eat", ITEM).status_code == 422
     many = booked(shop, "receive", *(f"(01){GTIN}(21)S{number}" for number in range(201)))
     assert (many.status_code, "tối đa 200 mã" in many.text) == (422, True)
+    pictures = {"photo": [(io.BytesIO(b"a"), f"{number}.png") for number in range(11)]}
+    form = {"csrf_token": token(shop), "act": "receive", "turn": "0123456789abcdef", "codes": ITEM}
+    assert "tối đa 10 ảnh" in shop.post(PAGE, data=form | pictures).text
     assert "Chưa ghi việc nào" in shop.get(PAGE).text
 
 

@@ -48,6 +48,8 @@ def book() -> ResponseReturnValue:
     place = request.form.get("place", "")
     if act not in _ACTS or not _TURN.fullmatch(turn):
         return _page(problem="act"), 422
+    if len(request.files.getlist("photo")) > _PHOTOS:
+        return _page(problem="photos"), 422
     texts = [line.strip(" \t") for line in _LINES.split(request.form.get("codes", "")) if line.strip()]
     read, unread = _from_photos()
     texts += read
@@ -64,7 +66,7 @@ def _from_photos() -> tuple[list[str], int]:
     """The codes that the photos show, and how many photos showed none."""
     found: list[str] = []
     unread = 0
-    for file in request.files.getlist("photo")[:_PHOTOS]:
+    for file in request.files.getlist("photo"):
         data = file.read()
         if not data:
             continue
@@ -101,6 +103,7 @@ def _page(outcomes: tuple[Outcome, ...] = (), unread: int = 0, problem: str = ""
         recent=recent,
         turn=secrets.token_hex(8),
         most=MOST,
+        most_photos=_PHOTOS,
         scripts=_SCRIPTS,
         decoder=decoder if all(decoder) else (),
     )
