@@ -42,24 +42,18 @@ def viral(port: int, path: str, headers: dict[str, str], processes: int) -> dict
 
 def flood(port: int, genuine: Asked, unknown: Asked, seconds: float, rounds: int) -> dict[str, Any]:
     """Genuine scans while others ask, over as many connections, for serials that do not exist, at a quarter of the
-    genuine rate; against genuine scans alone. The serials are asked for beforehand and again and again then."""
+    genuine rate; against genuine scans alone. What a guess costs the database is counted while nobody else asks."""
     runs: list[Run] = []
     shares, rates, questions, guesses = [], [], 0.0, 0
     for _ in range(rounds):
-        asked = [_counted(port, _QUESTIONS)]
         alone = load(port, genuine, seconds, connections=_SHARE)
-        asked.append(_counted(port, _QUESTIONS))  # genuine scans ask, too, for what memory has let go
-        known = _until_known(port, unknown)
-        asked.append(_counted(port, _QUESTIONS))
+        known, asked = _until_known(port, unknown)
         guessing = _Beside(port, unknown, seconds, alone.rate / 4)
         beside = load(port, genuine, seconds, connections=_SHARE)
-        guessed = guessing.ended()
-        asked.append(_counted(port, _QUESTIONS))
-        questions += max(0.0, asked[3] - asked[2] - (asked[1] - asked[0]))
-        guesses += guessed.answered
+        runs += [alone, *known, beside, guessing.ended()]
+        questions, guesses = questions + asked, guesses + known[-1].answered
         shares.append(beside.rate / alone.rate)
-        runs += [alone, *known, beside, guessed]
-        rates += [(round(alone.rate), round(beside.rate))]
+        rates.append((round(alone.rate), round(beside.rate)))
     return _summed(runs, _SHARE) | {
         "guesses": guesses,
         "sql_questions_by_guess": round(questions / max(1, guesses), 4),
@@ -68,14 +62,15 @@ def flood(port: int, genuine: Asked, unknown: Asked, seconds: float, rounds: int
     }
 
 
-def _until_known(port: int, unknown: Asked) -> list[Run]:
-    """Ask for serials until every process knows that they are not there."""
+def _until_known(port: int, unknown: Asked) -> tuple[list[Run], float]:
+    """Ask for serials until every process knows that they are not there: the runs, and the questions of the last one,
+    in which all of them had been asked for within ten seconds before."""
     runs: list[Run] = []
-    before = -1.0
-    while (now := _counted(port, _QUESTIONS)) > before and len(runs) < _MOST_RUNS:
-        before = now
+    asked = [_counted(port, _QUESTIONS)]
+    while len(runs) < 2 or (asked[-1] > asked[-2] and len(runs) < _MOST_RUNS):
         runs.append(load(port, unknown, 1.0, connections=_SHARE))
-    return runs
+        asked.append(_counted(port, _QUESTIONS))
+    return runs, asked[-1] - asked[-2]
 
 
 def uploads(port: int, genuine: Asked, seconds: float, rounds: int) -> dict[str, Any]:
