@@ -27,14 +27,14 @@ def new_id():
 
 
 def send(client, visit, *checks, **more):
-    told = {"id": visit, "opened": 1_800_000_000_000, "place": "Chợ Ví Dụ", **more}
+    told = {"id": visit, "opened": 1_700_000_000_000, "place": "Chợ Ví Dụ", **more}
     body = {"visit": told, "checks": list(checks)}
     key = client.get("/desk/field/token").json["token"]
     return client.post("/desk/field/send", json=body, headers={"X-CSRFToken": key, "Accept": "application/json"})
 
 
 def check(text=ITEM, **more):
-    return {"id": new_id(), "text": text, "taken": 1_800_000_000_500, **more}
+    return {"id": new_id(), "text": text, "taken": 1_700_000_000_500, **more}
 
 
 def upload(client, visit, data, kind, check_id=""):
@@ -53,7 +53,7 @@ def photo(**exif):
 def test_each_check_comes_back_with_reasons_and_checklist_and_sending_again_doubles_nothing(office):
     client, visit = office.someone(Role.INSPECTOR), new_id()
     office.world.passports.models[GTIN] = sample_model(risk=Risk.HIGH)
-    unknown, later = "/01/09521234543213/10/L9/21/NONE", 1_800_000_000_900
+    unknown, later = "/01/09521234543213/10/L9/21/NONE", 1_700_000_000_900
     one, other = check(), check(unknown, taken=later, marks={"quantity": "missing"}, note="nhãn mờ")
     first = send(client, visit, one, other).json["checks"]
     assert first[0]["title"]
