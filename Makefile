@@ -39,9 +39,16 @@ $(DEV_READY): $(LOCKS) requirements-dev.lock pyproject.toml .ci/venv
 	@.ci/venv dev
 	@touch $(RUN_READY) $@
 
-test: setup-dev ## run all tests and require 100 % of domain/'s branches (TESTS=path: some tests only)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report= $(TESTS)
-	@$(if $(TESTS),,$(BIN)/python -m coverage report --include='verify_app/domain/*' --show-missing --skip-covered --fail-under=100)
+TOGETHER := -n 2 --dist loadfile --no-loadscope-reorder
+
+test: setup-dev ## run all tests and require 100 % of domain/'s branches of tests/unit (TESTS=path: some tests only)
+ifdef TESTS
+	@$(BIN)/python -m pytest $(TOGETHER) $(TESTS)
+else
+	@$(BIN)/python -m pytest $(TOGETHER) --cov --cov-report= tests/unit
+	@$(BIN)/python -m coverage report --include='verify_app/domain/*' --show-missing --skip-covered --fail-under=100
+	@$(BIN)/python -m pytest $(TOGETHER) --ignore=tests/unit
+endif
 
 lint: $(DEV_READY) ## ruff: rules and format
 	@$(BIN)/ruff check .

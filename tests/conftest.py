@@ -1,4 +1,4 @@
-"""How all tests run together: what is traced, what begins first, and what is never swept."""
+"""How all tests run together: what begins first, and what is never swept."""
 
 from __future__ import annotations
 
@@ -32,13 +32,3 @@ def pytest_collection_finish() -> None:
     """What was collected stays until the end: sweeping through it again and again finds nothing."""
     gc.collect()
     gc.freeze()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> None:
-    """Trace the tests of `unit/` alone: they reach every branch of domain/, which is all that is asked for, and tracing
-    makes every call of the other tests slower."""
-    control = getattr(item.config.pluginmanager.get_plugin("_cov"), "cov_controller", None)
-    wanted = item.path.is_relative_to(HERE / "unit")
-    if control is not None and control.started is not wanted:
-        (control.resume if wanted else control.pause)()

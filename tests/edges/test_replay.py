@@ -21,7 +21,8 @@ from verify_app.domain.score import Rules
 from verify_app.evaluate import fit_highest
 from verify_app.evaluate.assumptions import variant
 from verify_app.evaluate.curve import LINES, peaks, points, svg
-from verify_app.evaluate.fit import examples, load, loss, save
+from verify_app.evaluate.fit import Example, examples, loss
+from verify_app.evaluate.lines import load, save
 from verify_app.evaluate.scorer import score, table
 from verify_app.evaluate.world import make, write
 from verify_app.replay.run import Judged
@@ -253,7 +254,7 @@ def _teach(server: ValkeyServer, files: Files, folder: Path) -> None:
     out = folder / "score-9.json"
     told = CliRunner().invoke(evaluate, ["fit", str(folder / "x.jsonl.gz"), "-o", str(out), "--codes", "800"])
     assert told.exit_code == 0, told.output
-    rules, found = Rules.from_json(out.read_text()), list(load(folder / "x.jsonl.gz"))
+    rules, found = Rules.from_json(out.read_text()), list(load(folder / "x.jsonl.gz", Example))
     assert rules.version == "score-9"
     assert loss(found, rules) < loss(found, built_in())
     assert sum(1 for one in found if one.fake and one.last) > 5
@@ -268,8 +269,8 @@ def _teach(server: ValkeyServer, files: Files, folder: Path) -> None:
 
 def _teach_highest(judged: list[Judged], truth: dict[str, Any], folder: Path) -> None:
     """Weights fitted to the highest states separate them better; half way there lies between."""
-    assert fit_highest.save(folder / "h.jsonl.gz", fit_highest.states(judged, truth, built_in())) > 50
-    found = list(fit_highest.load(folder / "h.jsonl.gz"))
+    assert save(folder / "h.jsonl.gz", fit_highest.states(judged, truth, built_in())) > 50
+    found = list(load(folder / "h.jsonl.gz", fit_highest.States))
     assert any(one.fake and one.early for one in found)
     options = ["--codes", "800", "--highest", "-o", str(folder / "full.json")]
     told = CliRunner().invoke(evaluate, ["fit", str(folder / "h.jsonl.gz"), *options])

@@ -68,6 +68,8 @@ def test_capture_answers_202_and_says_later_what_came_of_it(app, desk):
     assert client.post("/api/v1/capture", data=b"{").status_code == 422
     assert client.get("/api/v1/capture/none").status_code == 404
     assert [one["captureID"] for one in client.get("/api/v1/capture").json["captures"]] == [done["captureID"]]
+    assert client.get(f"/api/v1/capture?nextPageToken={done['captureID']}").json["captures"] == []
+    assert client.get("/api/v1/capture?nextPageToken=x%00y").status_code == 400
 
     asked = client.get("/api/v1/events?EQ_bizStep=retail_selling&perPage=1")
     assert (asked.mimetype, asked.headers["GS1-EPCIS-Version"]) == ("application/ld+json", "2.0.0")

@@ -91,7 +91,8 @@ def run(seeds: str, names: tuple[str, ...], codes: int, policy: Path | None, uns
 def gather(output: Path, seeds: str, names: tuple[str, ...], codes: int, highest: bool) -> None:
     """Make training worlds, replay them and write their examples to OUTPUT (JSON lines, .gz if so named)."""
     from ..evaluate import fit_highest
-    from ..evaluate.fit import examples, save
+    from ..evaluate.fit import examples
+    from ..evaluate.lines import save
     from ..evaluate.world import make, write
     from .replay import Files, engine, judging
 
@@ -111,7 +112,7 @@ def gather(output: Path, seeds: str, names: tuple[str, ...], codes: int, highest
                 yield from fit_highest.states(judged, truth, rules) if highest else examples(judged, truth)
             click.echo(f"{name}, seed {seed}", err=True)
 
-    click.echo(f"{fit_highest.save(output, found()) if highest else save(output, found())} examples")
+    click.echo(f"{save(output, found())} examples")
 
 
 @command.command()
@@ -151,18 +152,19 @@ def curve(output: Path, seeds: str, name: str, codes: int) -> None:
 def fit(examples: tuple[Path, ...], output: Path, codes: int, false_alarms: float, **given: Any) -> None:
     """Fit weights to EXAMPLES, starting at the built-in ones; OUTPUT, to be signed, also names the rules."""
     from ..evaluate import fit_highest
+    from ..evaluate.fit import Example, loss, threshold
     from ..evaluate.fit import fit as fitted
-    from ..evaluate.fit import load, loss, threshold
+    from ..evaluate.lines import load
 
     try:
         start = Rules.from_json(given["start"].read_text(encoding="utf-8")) if given["start"] else built_in()
         if given["highest"]:
-            states = [one for path in examples for one in fit_highest.load(path)]
+            states = [one for path in examples for one in load(path, fit_highest.States)]
             full = fit_highest.fit_highest(states, start, output.stem)
             rules = fit_highest.between(start, full, given["share"])
             found = list(fit_highest.highest(states, rules))
         else:
-            found = [one for path in examples for one in load(path)]
+            found = [one for path in examples for one in load(path, Example)]
             rules = fitted(found, start, output.stem)
     except (ValueError, UnicodeDecodeError) as error:
         raise click.ClickException(str(error)) from error

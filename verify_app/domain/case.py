@@ -32,6 +32,9 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+OPEN_STATES = tuple(state for state in State if state is not State.CLOSED)
+
+
 class Finding(StrEnum):
     """Why a case was closed: the label that detection learns from."""
 

@@ -4,7 +4,7 @@ to, and the term of who receives it."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from .account import EVERYWHERE, Account, Role
 from .case import CaseError
@@ -28,7 +28,12 @@ def term(when: int, days: int, given: int = 0) -> int:
         if given <= when:
             raise DeadlineError(f"Expected a deadline after {when}, got {given}.")
         return given
-    return int(datetime.combine(local_date(when) + timedelta(days=days), time(17), VIETNAM).timestamp() * 1000)
+    return end_of_work(local_date(when) + timedelta(days=days))
+
+
+def end_of_work(day: date) -> int:
+    """17:00 of a day in Vietnam, in UTC milliseconds: until then what is due on that day is in time."""
+    return int(datetime.combine(day, time(17), VIETNAM).timestamp() * 1000)
 
 
 def competent(person: Account, province: str, sector: str) -> bool:

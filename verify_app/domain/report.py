@@ -49,6 +49,9 @@ class State(StrEnum):
     ANSWERED = "answered"
 
 
+OPEN_STATES = tuple(state for state in State if state is not State.ANSWERED)
+
+
 class Move(StrEnum):
     """What may be done with a report."""
 

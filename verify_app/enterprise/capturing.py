@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -25,11 +26,13 @@ from ..store.drafts import last_lot, save_lot
 from ..store.engine import Connection, Engine, writing
 from ..store.owners import gtin_owners, place_name
 from .epcis import EpcisEvent, EventError, read_document, read_event
+from .event_search import QueryParameterError
 from .item_life import ItemLife, Moved, MoveOrder
 
 __all__ = ["PAGE", "Capture", "Captures"]
 
 PAGE = 30  # documents of one answer
+_NUMBER = re.compile(r"[0-9a-f]{28}")
 
 
 class Captures:
@@ -51,7 +54,10 @@ class Captures:
         return find_capture(self._engine, enterprise_id, capture_id)
 
     def all(self, enterprise_id: str, before: str = "") -> tuple[Capture, ...]:
-        """Documents that an enterprise sent, the latest first: a page of them behind the one with the id `before`."""
+        """Documents that an enterprise sent, the latest first: a page of them behind the one with the id `before`.
+        Raises `QueryParameterError` for what is no id."""
+        if before and not _NUMBER.fullmatch(before):
+            raise QueryParameterError(f"Expected the token of a page in nextPageToken, got {before[:40]!r}.")
         return captures_of(self._engine, enterprise_id, before, PAGE)
 
     def run_next(self) -> Capture | None:

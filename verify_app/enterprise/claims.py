@@ -18,7 +18,7 @@ from ..domain.text import Text
 from ..store.drafts import last_model, save_model
 from ..store.engine import Connection, Engine, ask, writing
 from ..store.papers import Paper, add_paper, find_paper, papers_of
-from .whole_file import keep_whole
+from ..store.whole_file import keep_whole
 
 PAPER_BYTES = 10 * 1024 * 1024
 _MEDIA = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}

@@ -21,6 +21,7 @@ from ..store.bulk_items import Written, count_uploaded, prepare_bulk
 from ..store.drafts import find_enterprise
 from ..store.engine import Connection, Engine, reading, writing
 from ..store.import_jobs import BadRow, ImportJob, Step
+from ..store.whole_file import whole_file
 from . import item_rows, record_rows
 from .columns import KINDS, HeaderError, columns_at
 from .item_rows import ItemRows
@@ -207,18 +208,12 @@ def _moved(job: ImportJob, step: Step) -> ImportJob:
 
 def _keep(source: IO[bytes], path: Path) -> tuple[str, int]:
     """Write a stream to the disk for good; returns its SHA-256 and size. Nothing stays of a stream that broke off."""
-    mark, size, part = hashlib.sha256(), 0, path.with_suffix(".part")
-    try:
-        with part.open("wb") as file:
-            while block := source.read(_BLOCK):
-                mark.update(block)
-                size += len(block)
-                file.write(block)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    mark, size = hashlib.sha256(), 0
+    with whole_file(path) as file:
+        while block := source.read(_BLOCK):
+            mark.update(block)
+            size += len(block)
+            file.write(block)
     return mark.hexdigest(), size
 
 

@@ -25,9 +25,9 @@ from ..domain.serial_scheme import SerialKeys
 from ..images.print_files import eps, sheets
 from ..images.symbols import Modules, digital_link, draw, element_string, quick_modules, read_back
 from ..store.code_batches import Batch
+from ..store.whole_file import keep_whole
 from .batch_serials import batch_serials
 from .label_text import text_for_people
-from .whole_file import keep_whole
 
 PART = 1_000
 """Labels of one part; the first of each is read back by the service's own decoder."""

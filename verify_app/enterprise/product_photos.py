@@ -15,8 +15,8 @@ from ..domain.text import Text
 from ..images.product_photo import renditions
 from ..store.drafts import last_model, save_model
 from ..store.engine import Connection, Engine, writing
+from ..store.whole_file import keep_whole
 from .claims import Claimant, ClaimError
-from .whole_file import keep_whole
 
 _ALT = 200
 

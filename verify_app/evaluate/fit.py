@@ -11,7 +11,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import exp, log1p
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,7 +19,6 @@ from ..domain.score import Rules
 from ..domain.signals import EXCUSES, signals
 from ..domain.suspicion import Sign
 from ..replay.run import Judged
-from ..replay.trace import open_lines
 
 GRID: dict[str, tuple[float, ...]] = {  # signals and the amounts at which a step may stand
     "days": (3, 5, 7, 10, 14),
@@ -135,27 +133,6 @@ def examples(judged: Iterable[Judged], truth: dict[str, Any]) -> Iterator[Exampl
         for state, weight in ((amounts, 1.0), *((state, 0.5) for state in early[name] if state is not amounts)):
             if state["credited"] >= 2 or state["destroyed"] or state["unshipped"] or state["used"]:
                 yield Example(kind == "fake", weight, {k: v for k, v in state.items() if v}, state is amounts)
-
-
-def save(path: Path, found: Iterable[Example]) -> int:
-    """Write examples, one a line; returns how many."""
-    written = 0
-    with open_lines(path, "wb") as file:
-        for one in found:
-            file.write(msgspec.json.encode(one) + b"\n")
-            written += 1
-    return written
-
-
-def load(path: Path) -> Iterator[Example]:
-    """Read what `save` wrote. Raises `ValueError` for a line that is no example."""
-    decoder = msgspec.json.Decoder(Example)
-    with open_lines(path, "rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                yield decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise ValueError(f"Expected an example in line {number} of {path.name}, got {error}.") from error
 
 
 def fit(found: list[Example], start: Rules, version: str, kept: Collection[str] = ()) -> Rules:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,7 +16,6 @@ from ..domain.score import Rules
 from ..domain.signals import signals
 from ..domain.suspicion import Sign
 from ..replay.run import Judged
-from ..replay.trace import open_lines
 from .fit import COLUMNS, Example, fit
 
 KEPT = frozenset(  # weights that stay as they are: the made worlds tell too little of them
@@ -59,27 +57,6 @@ def states(judged: Iterable[Judged], truth: dict[str, Any], rules: Rules) -> Ite
             early[name] = len(found.get(name, ()))
     for name, seen in found.items():
         yield States(codes[name]["kind"] == "fake", early.get(name, 0), tuple(dict(state) for state in seen))
-
-
-def save(path: Path, found: Iterable[States]) -> int:
-    """Write states, a code a line; returns how many."""
-    written = 0
-    with open_lines(path, "wb") as file:
-        for one in found:
-            file.write(msgspec.json.encode(one) + b"\n")
-            written += 1
-    return written
-
-
-def load(path: Path) -> Iterator[States]:
-    """Read what `save` wrote. Raises `ValueError` for a line that is none."""
-    decoder = msgspec.json.Decoder(States)
-    with open_lines(path, "rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                yield decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise ValueError(f"Expected states in line {number} of {path.name}, got {error}.") from error
 
 
 def fit_highest(found: list[States], start: Rules, version: str, rounds: int = 6) -> Rules:

@@ -20,8 +20,8 @@ from .errors import DecodeBusy, DecodeTimeout, ImageError
 if TYPE_CHECKING:
     from PIL import Image
 
-SIDE = 1600
-"""Longest side in pixels: print on a label stays readable."""
+SIDE = 2000
+"""Longest side in pixels: small print on a label stays readable."""
 _QUALITY = 82
 _DEADLINE_S = 20.0
 _MEMORY_MB = 1024

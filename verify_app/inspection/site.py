@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -10,11 +9,12 @@ from pathlib import Path
 
 from ..domain.code import Code
 from ..domain.field import Check, Odd, Visit, odd_ones
-from ..images.evidence_photo import evidence_photo
+from ..images.keeping import keep
 from ..store import field
 from ..store.code_scans import SeenScan, scans_of
 from ..store.engine import Engine, StoreUnavailable
 from ..store.field import Photo
+from ..store.whole_file import keep_whole
 
 __all__ = ["Photo", "Site"]
 
@@ -68,18 +68,14 @@ class Site:
         return field.photos_of(self.engine, visit_id)
 
     def keep_photo(self, photo: Photo, data: bytes) -> Photo:
-        """Store a photo without its metadata, on the disk before its digest is in the database. Raises `ImageError`."""
-        clean = evidence_photo(data)
+        """Store a photo without its metadata, on the disk before its digest is in the database. Raises what
+        `images.keeping.keep` raises, and `OSError`."""
+        clean = keep(data).data
         stored = replace(photo, digest=sha256(clean).hexdigest())
         path = self.file_of(stored.digest)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_suffix(f".{os.getpid()}.{photo.id}")
-            with draft.open("wb") as file:
-                file.write(clean)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.rename(path)
+            keep_whole(path, clean)
         field.keep_photo(self.engine, stored)
         return stored
 

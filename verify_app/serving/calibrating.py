@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from ..store.history import Mode, Script, read
 from ..store.ledger import LedgerRow
 from ..store.panel import panel, scanned_since
 from ..store.passports import find
+from ..store.whole_file import keep_whole
 
 _BATCH = 500
 _HOUR = 2  # local: after it, once a day
@@ -94,7 +94,7 @@ class Calibrator:
 
     def _margins(self, codes: Iterable[Code]) -> Iterator[tuple[Code, float]]:
         """How far above the line of its product each code is, in nats; confirmed ones are no question any more."""
-        policy, iterator = self._policies(), iter(codes)
+        policy, iterator, natures = self._policies(), iter(codes), dict[str, Nature]()
         while batch := list(islice(iterator, _BATCH)):
             for code, reply in zip(batch, self._looks(batch), strict=True):
                 history = read(reply)
@@ -102,8 +102,10 @@ class Calibrator:
                     raise ValueError("Expected complete histories, got some that are being rebuilt; try again later.")
                 if not history.flags.confirmed:
                     rules, shift = policy.for_product(code.gtin), history.flags.prior - history.flags.excused
-                    nature = self._nature(code.gtin)
-                    yield code, of_scans(history.evidence, history.peers, rules, nature, shift).z - rules.red
+                    if code.gtin not in natures:
+                        natures[code.gtin] = self._nature(code.gtin)
+                    scans = of_scans(history.evidence, history.peers, rules, natures[code.gtin], shift)
+                    yield code, scans.z - rules.red
 
     def _looks(self, codes: list[Code]) -> list[bytes]:
         with self._script.client.pipeline(transaction=False) as pipeline:
@@ -115,7 +117,8 @@ class Calibrator:
             return replies
 
     def _nature(self, gtin: str) -> Nature:
-        return _nature(self._engine, gtin)
+        passport = ask(self._engine, lambda connection: find(connection, Code("01", gtin)))
+        return nature_of(passport) if passport else NO_NATURE
 
     def _place(self, text: str) -> str:
         """Into the shadow, unless somebody tries rules of his own there."""
@@ -123,7 +126,7 @@ class Calibrator:
         if shadow is None or NIGHT in shadow.version:
             self._folder.put("shadow", signed)
             return "shadow"
-        (self._path / "calibrated.json").write_text(signed.to_text(), encoding="utf-8")
+        keep_whole(self._path / "calibrated.json", signed.to_text().encode())
         return "calibrated.json"
 
     def _write(self, outcome: Outcome) -> None:
@@ -143,9 +146,7 @@ class Calibrator:
             "listed": found.changes[:_LISTED],
         }
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self._path / f".{_REPORT}"
-        draft.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-        draft.replace(self._path / _REPORT)
+        keep_whole(self._path / _REPORT, json.dumps(report, indent=1).encode() + b"\n")
 
 
 def last_report(folder: Path) -> dict[str, Any] | None:
@@ -174,9 +175,3 @@ def said(report: dict[str, Any]) -> Iterator[str]:
     yield f"{report['changes']} codes would {'become' if more else 'no longer be'} alerts:"
     for code, margin in report["listed"]:
         yield f"  {code}  {margin:+.2f}"
-
-
-@lru_cache(maxsize=20_000)
-def _nature(engine: Engine, gtin: str) -> Nature:
-    passport = ask(engine, lambda connection: find(connection, Code("01", gtin)))
-    return nature_of(passport) if passport else NO_NATURE

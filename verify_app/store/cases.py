@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from verify_app.domain.alert import OPENS_NO_CASE, Alert, Rule
 from verify_app.domain.case import (
     MERGE_MS,
+    OPEN_STATES,
     SYSTEM,
     Case,
     Finding,
@@ -24,12 +25,12 @@ from verify_app.domain.case import (
     stepped,
 )
 from verify_app.domain.standing import said_by
-from verify_app.domain.taken import Taken
 
 from .alerts import StoredAlert, alerts_of_case, link_alert, put_alert
 from .engine import ask, writing
 from .inspection_tables import alert, case_file, case_step
 from .standing import say, take_back
+from .taken import Taken
 
 _LOCK = 0x63617365  # "case": two workers must not open two cases for one thing
 _NUMBERED = case_file.c.id == sa.bindparam("number")
@@ -37,7 +38,6 @@ _ONE = sa.select(case_file).where(_NUMBERED).with_for_update()  # nobody else ch
 _CHANGE = sa.update(case_file).where(_NUMBERED)
 _PLAIN = ("subject", "gtin", "lot", "serial", "area", "score", "owner", "deadline", "proposed_by", "undo_by", "opened",
           "changed", "last_evidence", "version")  # fmt: skip
-OPEN_STATES = tuple(state for state in State if state is not State.CLOSED)
 
 
 class CaseChanged(RuntimeError):  # noqa: N818 - a state, not a fault

@@ -12,6 +12,8 @@ from pathlib import Path
 from time import monotonic
 from zlib import crc32
 
+from .whole_file import sync_folder
+
 _OPEN, _TAKEN = ".journal", ".replaying"
 _LIMIT = 256 * 1024 * 1024  # bytes of all files together: a million scans
 _LOOK_SECONDS = 1.0
@@ -142,13 +144,13 @@ class Journal:
         self._close()
         if not self._folder.is_dir():
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sync_folder(self._folder.parent)
+            sync_folder(self._folder.parent)
         while True:
             self._owner = os.getpid()
             self._path = self._folder / f"{self._owner}-{os.urandom(6).hex()}{_OPEN}"
             self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             if _lock(self._file, self._path):
-                _sync_folder(self._folder)
+                sync_folder(self._folder)
                 return
             self._close()  # a replay was quicker; its file is empty
 
@@ -222,11 +224,3 @@ def _bytes(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,12 +5,13 @@ The name is the proof: a file whose bytes were changed no longer has the name th
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from verify_app.domain.report import Photo
+
+from .whole_file import keep_whole, sync_folder
 
 
 class PhotoChanged(RuntimeError):  # noqa: N818 - a state of the disk
@@ -42,22 +43,8 @@ def write(folder: Path, photo: KeptPhoto) -> Path:
     if path.exists():
         return path
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}.{id(photo)}.part")
-    try:
-        with draft.open("xb") as file:
-            file.write(photo.data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
-    for changed in (path.parent, folder):  # the name itself must outlive a power cut
-        descriptor = os.open(changed, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    keep_whole(path, photo.data)
+    sync_folder(folder)  # where the folder of the path is new
     return path
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from verify_app.domain.report import (
+    OPEN_STATES,
     Grievance,
     Move,
     NewReport,
@@ -27,14 +28,13 @@ from verify_app.domain.report import (
     received,
     stepped,
 )
-from verify_app.domain.taken import Taken
 
 from . import report_photos
 from .engine import StoreUnavailable, ask, insert, writing
 from .report_photos import KeptPhoto
 from .report_tables import report, report_photo, report_step
+from .taken import Taken
 
-OPEN_STATES = tuple(state for state in State if state is not State.ANSWERED)
 _WHAT = ("filed", "subject", "path", "verdict", "gtin", "lot", "serial", "area", "note", "proven")
 
 

@@ -72,7 +72,7 @@ def events_of_epc(epc: str) -> Response:  # noqa: ARG001 - the decoded path is n
         summary="Documents that you captured, the latest first",
         description="Thirty a page; `Link` with rel=next leads on.",
         answers={200: ("What came of each document.", "application/json", CaptureAnswers)},
-        problems=(401, 403, 429, 503),
+        problems=(400, 401, 403, 429, 503),
         scope=Scope.CAPTURE,
         parameters=({"name": "nextPageToken", "in": "query", "schema": {"type": "string"}},),
     )
@@ -80,8 +80,7 @@ def events_of_epc(epc: str) -> Response:  # noqa: ARG001 - the decoded path is n
 @needs(Scope.CAPTURE)
 def captures() -> Response:
     """A page of the key's captured documents."""
-    before = request.args.get("nextPageToken", "")[:80].replace("\0", "")
-    found = the_parts().desk.captures.all(the_key().enterprise_id, before)
+    found = the_parts().desk.captures.all(the_key().enterprise_id, request.args.get("nextPageToken", ""))
     body = CaptureAnswers(captures=[capture_answer(one) for one in found])
     response = Response(body.model_dump_json(by_alias=True), mimetype="application/json")
     return _with_next(response, found[-1].id if len(found) == PAGE else "")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from ...domain.account import Account
 from ...domain.audit import Kind
-from ...domain.case import RESULTS, Case, CaseError, Finding, Move, Result, State, Step, possible
+from ...domain.case import OPEN_STATES, RESULTS, Case, CaseError, Finding, Move, Result, State, Step, possible
 from ...domain.code import CodeError
-from ...domain.jurisdiction import DeadlineError, JurisdictionError, competent, handed_to, term
-from ...domain.local_time import VIETNAM, local_date
+from ...domain.jurisdiction import DeadlineError, JurisdictionError, competent, end_of_work, handed_to, term
+from ...domain.local_time import local_date
 from ...domain.parse import parse
 from ...domain.passport import Passport
 from ...domain.permissions import Permission, may
@@ -36,7 +36,6 @@ _PAGE = 50
 _LANES = 8  # places of the timeline
 _REPORTS = 20
 _PROBLEMS = {CaseChanged: "changed", JurisdictionError: "jurisdiction", DeadlineError: "deadline"}
-_OPEN = tuple(state for state in State if state is not State.CLOSED)
 
 
 @pages.get("/")
@@ -57,7 +56,7 @@ def queue() -> str:
 
 def listed(state: str) -> Wanted:
     """Which cases a list shows to the account: the open ones, those "late", or those "closed"."""
-    states = (State.CLOSED,) if state == "closed" else _OPEN
+    states = (State.CLOSED,) if state == "closed" else OPEN_STATES
     return wanted_of(the_account(), states=states, late_at=now_ms() if state == "late" else 0)
 
 
@@ -200,10 +199,9 @@ def _given(account: Account) -> Step:
     """The step that a form describes. Raises `ValueError`."""
     form = request.form
     finding, result, deadline = form.get("finding", ""), form.get("result", ""), form.get("deadline", "")
-    move, until = Move(form.get("move", "")), None
+    move, until = Move(form.get("move", "")), 0
     if move is Move.ASSIGN:
-        day = datetime.strptime(deadline, "%Y-%m-%d").date() if deadline else None
-        given = int(datetime.combine(day, time(17), VIETNAM).timestamp() * 1000) if day else 0
+        given = end_of_work(datetime.strptime(deadline, "%Y-%m-%d").date()) if deadline else 0
         until = term(now_ms(), the_parts().settings.handover_days, given)
     return Step(
         move,
@@ -214,5 +212,5 @@ def _given(account: Account) -> Step:
         Result(result) if result else None,
         form.get("owner", "").strip()[:200],
         form.get("area", "") if province_name(form.get("area", "")) else "",
-        until or 0,
+        until,
     )

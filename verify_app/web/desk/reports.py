@@ -9,7 +9,7 @@ from ...domain.account import Account
 from ...domain.audit import Kind
 from ...domain.permissions import Permission, may
 from ...domain.provinces import PROVINCES
-from ...domain.report import Move, Outcome, Report, State, Step, overdue, possible
+from ...domain.report import OPEN_STATES, Move, Outcome, Report, State, Step, overdue, possible
 from ...inspection.office import note_of
 from ...inspection.records import ReportChanged, ReportError, ReportFile, ReportsFor, photo_path
 from ..accounts.door import the_account
@@ -21,7 +21,6 @@ from .tables import Columns, table_file
 
 pages = Blueprint("reports", __name__)
 _PAGE = 50
-_OPEN = tuple(state for state in State if state is not State.ANSWERED)
 _COLUMNS = ("number", "time", "reason", "product", "gtin", "lot", "serial", "area", "state", "take_by", "answer_by",
             "result", "answer")  # fmt: skip
 
@@ -31,7 +30,7 @@ def queue() -> str:
     """Reports that wait, the next term first; `?state=answered` those that are done."""
     account, page = the_account(), max(0, request.args.get("page", 0, type=int))
     done = request.args.get("state") == "answered"
-    wanted = ReportsFor(states=(State.ANSWERED,) if done else _OPEN, areas=report_areas(account))
+    wanted = ReportsFor(states=(State.ANSWERED,) if done else OPEN_STATES, areas=report_areas(account))
     found = office().records.reports(wanted, _PAGE + 1, page * _PAGE)
     counts = office().records.report_counts(ReportsFor(states=tuple(State), areas=report_areas(account)))
     saw("reports of shoppers", "casework")
