@@ -54,7 +54,7 @@ class ValkeyServer:
             "--dir",
             str(self.folder),
         ]
-        command += ["--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--loglevel", "warning"]
+        command += ["--appendonly", "yes", "--appendfsync", "no", "--save", "", "--loglevel", "warning"]
         if shutil.which("setpriv"):  # so that a killed test run leaves no server behind
             command = ["setpriv", "--pdeathsig", "KILL", *command]
         with (self.folder / "server.log").open("ab") as log:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from verify_app.domain.report import Grievance, Move, NewReport, Outcome, ReportError, State, Step
-from verify_app.store import report_photos
+from verify_app.store import report_photos, whole_file
 from verify_app.store.engine import StoreUnavailable, open_engine
 from verify_app.store.report_photos import KeptPhoto, PhotoChanged
 from verify_app.store.report_tables import report
@@ -117,7 +117,7 @@ def test_a_disk_without_room_keeps_nothing_and_says_so(reports, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(report_photos.os, "fsync", full)
+    monkeypatch.setattr(whole_file.os, "fsync", full)
     with pytest.raises(StoreUnavailable, match="No space"):
         reports.file(NUMBER, NEW, [KeptPhoto(b"\xff\xd8", 1, 1)])
     monkeypatch.undo()
