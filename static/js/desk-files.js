@@ -16,42 +16,51 @@ for (const box of document.querySelectorAll("[data-files]")) {
   });
 
   async function take(address) {
-    const began = Date.now();
     stopping = new AbortController();
     [now.hidden, bar.hidden, stop.hidden] = [false, false, false];
     bar.removeAttribute("value");
-    const tick = () => { said.textContent = fill(say.making, { seconds: Math.round((Date.now() - began) / 1000) }); };
-    tick();
-    const clock = setInterval(tick, 1000);
+    said.textContent = say.making;
     try {
-      const answer = await fetch(address, { signal: stopping.signal });
+      const answer = await fetch(address, { headers: { "X-Progress": "rows" }, signal: stopping.signal });
       const named = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") || "");
       if (!answer.ok || !named) { location.assign(address); return; } // a page that says why
-      clearInterval(clock);
-      save(new Blob(await read(answer), { type: answer.headers.get("Content-Type") }), named[1]);
+      save(new Blob(await read(answer)), named[1]);
       said.textContent = fill(say.done, { name: named[1] });
     } catch (error) {
       said.textContent = error.name === "AbortError" ? "" : say.failed;
       now.hidden = !said.textContent;
     } finally {
-      clearInterval(clock);
       [stopping, bar.hidden, stop.hidden] = [null, true, true];
     }
   }
 
+  // Frames: rows done, length, bytes. A workbook's bytes begin when its last row is written.
   async function read(answer) {
-    const total = Number(answer.headers.get("X-Rows")), length = Number(answer.headers.get("Content-Length"));
-    const lines = total && /csv|json/.test(answer.headers.get("Content-Type")), parts = [], stream = answer.body.getReader();
-    let bytes = 0, rows = -1; // the first line names the columns
+    const total = Number(answer.headers.get("X-Rows")), stream = answer.body.getReader(), parts = [];
+    let rest = new Uint8Array(0), bytes = 0, end = false;
     for (let part = await stream.read(); !part.done; part = await stream.read()) {
-      parts.push(part.value);
-      bytes += part.value.length;
-      if (lines) for (const byte of part.value) rows += byte === 10;
-      const [done, all] = lines ? [Math.max(0, Math.min(rows, total)), total] : [bytes, length || bytes];
-      [bar.max, bar.value] = [all, done];
-      said.textContent = fill(lines ? say.rows : say.size, { rows: number.format(done), total: number.format(all), size: number.format(Math.ceil(bytes / 1000)) });
+      const held = new Uint8Array(rest.length + part.value.length);
+      held.set(rest);
+      held.set(part.value, rest.length);
+      let at = 0, rows = 0;
+      for (const view = new DataView(held.buffer); at + 8 <= held.length && at + 8 + view.getUint32(at + 4) <= held.length;) {
+        const next = at + 8 + view.getUint32(at + 4);
+        end = view.getUint32(at) === 2 ** 32 - 1;
+        if (!end) rows = view.getUint32(at);
+        parts.push(held.slice(at + 8, next));
+        bytes += next - at - 8;
+        at = next;
+      }
+      rest = held.slice(at);
+      if (rows) tell(rows, total, bytes);
     }
+    if (!end) throw new Error("broke off");
     return parts;
+  }
+
+  function tell(rows, total, bytes) {
+    if (total) [bar.max, bar.value] = [total, Math.min(rows, total)];
+    said.textContent = fill(total ? bytes ? say.rows : say.writing : say.size, { rows: number.format(rows), total: number.format(total), size: number.format(Math.ceil(bytes / 1000)) });
   }
 }
 

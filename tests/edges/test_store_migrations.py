@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -11,9 +12,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
 
-from verify_app.store.engine import StoreUnavailable, open_engine, reading
+from verify_app.domain.provinces import PROVINCES
+from verify_app.store.engine import StoreUnavailable, open_engine, reading, writing
+from verify_app.store.ledger import LedgerRow, append
 from verify_app.store.migrate import check, downgrade, migrate
-from verify_app.store.tables import metadata
+from verify_app.store.tables import metadata, scan
 
 pytest_plugins = ("tests.fixtures_postgres",)
 
@@ -45,10 +48,32 @@ def test_check_sees_a_missing_index(database_url: str) -> None:
 
 def test_downgrade_and_upgrade_give_the_same_schema(database_url: str) -> None:
     migrate(database_url)
+    _place_a_scan(database_url, "Hưng Yên")
+    downgrade(database_url, "0020")
+    migrate(database_url)
+    assert _province_of_the_scan(database_url) == "Hà Nội", "as the nearest commune tells, not the nearest town"
     downgrade(database_url, "base")
     assert _tables(database_url) == {"alembic_version"}
     migrate(database_url)
     check(database_url)
+
+
+def _place_a_scan(url: str, province: str) -> None:
+    """A scan at Phú Xuyên, as an older release put it into a province."""
+    row = LedgerRow("1" * 32, 0, "01/09521234543213/21/S1", country="VN", cell=(415, 2118))
+    engine, number = open_engine(url), next(n for n, one in enumerate(PROVINCES) if one.name == province)
+    with writing(engine) as connection:
+        append(connection, [row, replace(row, scan_id="2" * 32, cell=None)])
+        connection.execute(sa.update(scan).where(scan.c.cell_lat == 415).values(province=number))
+    engine.dispose()
+
+
+def _province_of_the_scan(url: str) -> str:
+    engine = open_engine(url)
+    with reading(engine) as connection:
+        (number,) = connection.execute(sa.select(scan.c.province).where(scan.c.cell_lat.is_not(None))).scalars()
+    engine.dispose()
+    return PROVINCES[number].name
 
 
 def test_six_starts_at_once_migrate_once(database_url: str) -> None:

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
+from itertools import islice
+from struct import unpack_from
 
 import pytest
 from click.testing import CliRunner
@@ -33,6 +35,7 @@ from verify_app.store.ledger import LedgerRow, append
 from verify_app.store.registry import write_registry
 from verify_app.store.reports import StoredReports
 from verify_app.web.accounts.person import now_ms
+from verify_app.web.desk.tables import END, FORMS, Columns, table_file
 
 __all__ = ["empty_database", "office"]
 PLEIKU, HA_NOI = (279, 2160), (420, 2117)  # cells of 0.05 degrees
@@ -73,10 +76,10 @@ def test_who_names_no_goods_sees_the_scans_of_the_own_provinces_alone(office):
     scanned(office, 2, HA_NOI)
     client = office.someone(Role.INSPECTOR)
     here = client.get("/desk/search?since=2020-01-01").text
-    assert ("Gia Lai</td>" in here, "Hà Nội</td>" in here) == (True, False)
+    assert ("<td>Gia Lai<small>gần Phường Diên Hồng" in here, "<td>Hà Nội<" in here) == (True, False)
     ha_noi = next(str(n) for n, province in enumerate(PROVINCES) if province.name == "Hà Nội")
     assert "Tra cứu theo nơi chỉ mở" in client.get(f"/desk/search?province={ha_noi}").text
-    assert "Hà Nội</td>" in client.get(f"/desk/search?gtin={GTIN}&province={ha_noi}").text
+    assert "<td>Hà Nội<" in client.get(f"/desk/search?gtin={GTIN}&province={ha_noi}").text
 
 
 def test_an_enterprise_is_named_by_number_or_by_part_of_its_name(office):
@@ -93,9 +96,10 @@ def test_what_was_found_is_taken_along_as_csv_xlsx_and_json(office):
     client = office.someone(Role.INSPECTOR)
     told = client.get(f"/desk/search.csv?gtin={GTIN}").get_data().decode("utf-8-sig").splitlines()
     assert told[0].startswith("Thời điểm,GTIN,Lô,Số sê-ri")
-    assert f"{GTIN},'=1+1,A1B2C3,Gia Lai,VN,00000001,scan,link,0" in told[1]  # no spreadsheet runs it
+    assert f"{GTIN},'=1+1,A1B2C3,Gia Lai,Phường Diên Hồng,VN,00000001,scan,link,0" in told[1]  # no spreadsheet runs it
     (row,) = client.get(f"/desk/search.json?gtin={GTIN}").json
-    assert (row["lot"], row["province"], row["prior_scans"]) == ("=1+1", "Gia Lai", 0)
+    assert (row["lot"], row["province"], row["commune"], row["prior_scans"]) == (
+        "=1+1", "Gia Lai", "Phường Diên Hồng", 0)  # fmt: skip
     file = client.get(f"/desk/search.xlsx?gtin={GTIN}").get_data()
     sheet = CalamineWorkbook.from_filelike(BytesIO(file)).get_sheet_by_index(0).to_python()
     assert (sheet[0][0], sheet[1][2], len(sheet)) == ("Thời điểm", "=1+1", 2)
@@ -119,7 +123,11 @@ def test_a_file_says_how_many_rows_come_and_too_many_are_offered_in_parts(office
     for form in ("csv", "json", "xlsx"):
         answer = asked(form, "2026-10-01")
         assert (answer.status_code, answer.headers["X-Rows"]) == (200, "2")
-    assert int(answer.headers["Content-Length"]) == len(answer.get_data())
+        framed = client.get(answer.request.full_path, headers={"X-Progress": "rows"}).get_data()
+        told, file = unframed(framed)
+        assert told == [2]
+        assert form == "xlsx" or file == answer.get_data()  # a workbook tells the second in which it was made
+    assert len(CalamineWorkbook.from_filelike(BytesIO(file)).get_sheet_by_index(0).to_python()) == 3
     whole = client.get(f"/desk/search.csv?gtin={GTIN}&until=2026-10-31")
     check_page(whole.text, "vi")
     assert (whole.status_code, "Có hơn 2 lượt quét" in whole.text) == (422, True)
@@ -133,6 +141,30 @@ def test_a_file_says_how_many_rows_come_and_too_many_are_offered_in_parts(office
     assert "Có hơn 0 lượt quét" in asked("xlsx", "2026-10-07").text
     monkeypatch.setattr("verify_app.web.desk.search.MOST", 0)
     assert "Riêng một ngày" in asked("csv", "2026-10-07", "2026-10-07").text
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_page_is_told_the_rows_while_they_are_written_and_nothing_is_read_ahead(office, form):
+    read = []
+    rows = ((number, read.append(number) or "Gia Lai") for number in range(600))
+    with office.app.test_request_context(headers={"X-Progress": "rows"}):
+        answer = table_file(form, "scans", Columns(("n", "place"), ("Số", "Nơi")), rows, 600)
+        frames = answer.iter_encoded()
+        first = b"".join(islice(frames, 2 if form == "csv" else 1))  # the names of the columns are a piece of CSV
+        assert (unframed(first + END)[0], len(read)) == ([250], 250)
+        told, _ = unframed(first + b"".join(frames))
+    assert told == [250, 500, 600]
+
+
+def unframed(body):
+    """The different numbers of rows done that a page is told while a file comes, in their order, and the file."""
+    at, told, file = 0, [], b""
+    while body[at:] != END:
+        rows, length = unpack_from(">II", body, at)
+        told += [rows] if rows and rows not in told else []
+        file += body[at + 8 : at + 8 + length]
+        at += 8 + length
+    return told, file
 
 
 def noon(month, day):
@@ -241,7 +273,7 @@ def test_the_case_shows_where_and_when_on_a_map_with_both_archipelagos(office):
     assert re.findall(r'class="level-m4" d="[^"]+"><title>([^<]+)', page) == ["Đà Nẵng: 1", "Gia Lai: 1", "Hà Nội: 1"]
     assert len(re.findall(r'<path class="level-m', page)) == 34
     assert "Quần đảo Hoàng Sa (Đà Nẵng): 1" in page
-    assert "khoảng 13,95° B, 108° Đ, ô 5 km" in page
+    assert "<td>Gia Lai<small>gần Phường Diên Hồng</small>" in page
     assert "Quần đảo Trường Sa (Khánh Hòa): 0" in page
     assert "ODbL" in page
 

@@ -16,8 +16,11 @@ from tests.fixtures_web import GTIN, ITEM, sample_model
 from verify_app.domain.account import Role
 from verify_app.domain.parse import parse
 from verify_app.domain.passport import Risk
+from verify_app.domain.provinces import CELL, PROVINCES
 from verify_app.images.pool import DecodePool
 from verify_app.images.symbols import draw, modules
+from verify_app.store.engine import writing
+from verify_app.store.ledger import LedgerRow, append
 
 __all__ = ["empty_database", "office"]
 
@@ -120,6 +123,21 @@ def test_two_pieces_with_one_serial_stand_out_and_so_does_what_a_colleague_read_
 def test_an_officers_look_leaves_no_trace_in_the_history(office):
     send(office.someone(Role.INSPECTOR), new_id(), check(), check())
     assert office.world.histories.seen == {}
+
+
+def test_an_officer_reads_near_which_communes_an_item_was_scanned(office):
+    code, towns = parse(ITEM), [province.towns[0] for province in PROVINCES[:8]]
+    cells = [(279, 2160), *((round(lat / CELL), round(lon / CELL)) for lat, lon in towns), (279, 2160)]
+    rows = [LedgerRow(f"{number:032x}", 1_700_000_000_000 + number, code.identity, code.gtin, code.lot, code.serial,
+                      country="VN", cell=cell) for number, cell in enumerate(cells)]  # fmt: skip
+    with writing(office.engine) as connection:
+        append(connection, rows)
+    client, visit = office.someone(Role.COMMUNE), new_id()
+    (answer,) = send(client, visit, check()).json["checks"]
+    (places,) = [known for known in answer["known"] if known.startswith("Nơi quét")]
+    assert places.startswith("Nơi quét: Gia Lai (gần Phường Diên Hồng): 2; ")
+    assert places.endswith("; và 3 nơi khác")
+    assert "Gia Lai (gần Phường Diên Hồng) · " in client.get(f"/desk/field/visits/{visit}").text
 
 
 def test_a_text_that_is_no_code_is_kept_with_its_reason(office):

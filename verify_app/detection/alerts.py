@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from ..domain.alert import Alert, Rule
+from ..domain.communes import province_of_cell
 from ..domain.evidence import Circumstances, Evidence, Network, Peers
-from ..domain.provinces import nearest_province
 from ..domain.score import Rules
 from ..domain.signals import Nature, signals
 from ..domain.suspicion import most_of_scans, of_scans
@@ -16,7 +16,6 @@ from .walks import Touch, Walk, facts, weights
 
 VERSION = "detectors-2"
 GUESSES = frozenset({Rule.UNKNOWN_SERIAL, Rule.INVALID_CODE})  # of a program's guesses it is the alert, not they
-_STEP = 0.05  # degrees of a cell
 _VIRAL = 20  # visitors who followed a shared link
 _LATE = 5  # different unknown serials of one lot that is not complete
 _MOST_LATE = 200  # serials of one lot that are counted
@@ -41,7 +40,7 @@ class Happened:
     def places(self) -> tuple[str, ...]:
         """Province where it was, else the region, else nothing."""
         if self.seen.place and not self.seen.abroad:
-            return (str(nearest_province(self.seen.place[0] * _STEP, self.seen.place[1] * _STEP)),)
+            return (str(province_of_cell(*self.seen.place)),)
         return (self.region,) if self.region else ()
 
 

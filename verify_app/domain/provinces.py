@@ -1,7 +1,8 @@
 """The 34 provinces of Vietnam (Resolution 202/2025/QH15) as points on the map: coarse on purpose.
 
 Each province is a few towns, the seats of the provinces that were merged into it, because a long province is badly
-told by one centre. Good enough to say "in its market or not" with a margin of 75 km; no border is drawn here.
+told by one centre. Good enough to say "in its market or not" with a margin of 75 km; which province a place is in, is
+told by its communes (communes.py).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from math import asin, cos, radians, sin, sqrt
 EARTH_KM = 12_742.0  # diameter
 FOREIGN = 100  # markets below are provinces, by their number in PROVINCES; from here on countries
 REACH_KM = 115.0  # a province reaches 40 km beyond its towns, and lines are found to 75 km
+CELL = 0.05  # degrees: some 5 km, all that is kept of a place
 HUBS = ((21.03, 105.85), (16.05, 108.22), (10.78, 106.70))  # where Vietnamese carriers' gateways stand
 
 
@@ -76,12 +78,6 @@ def distance_to_province(number: int, lat: float, lon: float) -> float:
     return min(kilometres(lat, lon, *town) for town in PROVINCES[number].towns)
 
 
-@lru_cache(maxsize=65_536)
-def nearest_province(lat: float, lon: float) -> int:
-    """Number of the province whose town is nearest."""
-    return min(range(len(PROVINCES)), key=lambda number: distance_to_province(number, lat, lon))
-
-
 def region_of(lat: float) -> str:
     """North, centre or south of Vietnam, by latitude: all that a carrier's gateway can tell."""
     return "N" if lat >= 18.0 else "C" if lat >= 11.8 else "S"
@@ -100,19 +96,3 @@ def people_beyond(markets: tuple[int, ...], km: float) -> float:
         far = [town for town in province.towns if min(distance_to_province(m, *town) for m in markets) > km]
         beyond += province.people * len(far) / len(province.towns)
     return beyond / sum(province.people for province in PROVINCES)
-
-
-CELL = 0.05  # degrees: some 5 km, all that is kept of a place
-_ISLANDS = (("Đà Nẵng", (16.53, 111.61)), ("Khánh Hòa", (8.64, 111.92)))  # Hoàng Sa, Trường Sa
-
-
-@lru_cache(maxsize=65_536)
-def province_of_cell(lat: int, lon: int) -> int:
-    """Number of the province of a place in Vietnam, given in steps of 0.05 degrees: that of the nearest town; the
-    archipelagos of Hoàng Sa and Trường Sa belong to Đà Nẵng and Khánh Hòa."""
-    place = lat * CELL, lon * CELL
-    number = nearest_province(*place)
-    near, name = min((kilometres(*place, *island), name) for name, island in _ISLANDS)
-    if near < distance_to_province(number, *place):
-        return next(index for index, province in enumerate(PROVINCES) if province.name == name)
-    return number

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from ..domain.audit import Note
 from ..domain.case import Case
+from ..domain.communes import Place, place_of_cell
 from ..domain.field import Check, Visit
-from ..domain.provinces import PROVINCES, province_of_cell
 from ..domain.register import Violation
 from ..domain.registry import Enterprise
 from ..domain.report import Report, ReportError, State, Step
@@ -36,7 +36,7 @@ __all__ = [
     "SearchFor",
     "SearchTooWide",
     "photo_path",
-    "province_of",
+    "place_of_row",
 ]
 _PART = 1_000  # rows of an export that are read at once
 _Numbered = TypeVar("_Numbered", Case, Report)
@@ -123,7 +123,6 @@ def _parts(read: Callable[[int], tuple[_Numbered, ...]]) -> Iterator[_Numbered]:
         part = read(part[-1].id) if len(part) == _PART else ()
 
 
-def province_of(row: LedgerRow) -> str:
-    """Name of the province that a scan came from, "" where no place of it is known."""
-    number = province_of_cell(*row.cell) if row.cell and row.country in ("", "VN") else None
-    return PROVINCES[number].name if number is not None else ""
+def place_of_row(row: LedgerRow) -> Place:
+    """Province and nearest commune of a scan, as far as its place is known."""
+    return place_of_cell(row.cell, row.country)

@@ -16,7 +16,7 @@ from ..store.engine import Engine, StoreUnavailable
 from ..store.field import Photo
 from ..store.whole_file import keep_whole
 
-__all__ = ["Photo", "Site"]
+__all__ = ["Photo", "SeenScan", "Site"]
 
 
 @dataclass(frozen=True, slots=True)

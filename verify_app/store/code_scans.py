@@ -1,4 +1,4 @@
-"""The scans of one code, lot or product, as an officer may see them: times, provinces, opaque device numbers."""
+"""The scans of one code, lot or product, as an officer may see them: times, communes nearby, opaque device numbers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from verify_app.domain.communes import place_of_cell
 from verify_app.domain.local_time import local_date
-from verify_app.domain.provinces import CELL, PROVINCES, province_of_cell
 
 from .engine import Engine, ask
 from .tables import scan
@@ -17,7 +17,7 @@ from .tables import scan
 @dataclass(frozen=True, slots=True)
 class SeenScan:
     """One scan. `province` is "" where no place is known; `device` is a number that means nothing for another code.
-    `near`: middle of the cell of some 5 km that is kept of a place, in degrees; None where none is known."""
+    `near`: the commune nearest to the middle of the cell of some 5 km that is kept of a place, "" where none is."""
 
     when: int
     kind: str
@@ -27,7 +27,7 @@ class SeenScan:
     serial: str
     lot: str
     prior: int
-    near: tuple[float, float] | None = None
+    near: str = ""
 
     @property
     def day(self) -> str:
@@ -46,10 +46,6 @@ def scans_of(engine: Engine, gtin: str, lot: str, serial: str, limit: int) -> tu
 
 
 def _read(row: Any) -> SeenScan:
-    province, near = "", None
-    if row.cell_lat is not None and row.cell_lon is not None and row.country in ("", "VN"):
-        province = PROVINCES[province_of_cell(row.cell_lat, row.cell_lon)].name
-        near = round(row.cell_lat * CELL, 2), round(row.cell_lon * CELL, 2)
-    return SeenScan(
-        row.when_ms, row.kind, f"{row.tag:08x}", province, row.country, row.serial, row.lot, row.prior_scans, near
-    )
+    place = place_of_cell(None if row.cell_lat is None else (row.cell_lat, row.cell_lon), row.country)
+    return SeenScan(row.when_ms, row.kind, f"{row.tag:08x}", place.province, row.country, row.serial, row.lot,
+                    row.prior_scans, place.commune)  # fmt: skip

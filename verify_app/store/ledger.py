@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from verify_app.domain.provinces import province_of_cell
+from verify_app.domain.communes import province_of_cell
 
 from .engine import execute_rows, insert
 from .tables import scan

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 from flask import Blueprint, Response, render_template, request
 
 from ...domain.audit import Entry
 from ..language import words
 from .reach import office, saw
-from .tables import Cell, Columns, table_file
+from .tables import Cell, Columns, gathered, send, table_file
 
 pages = Blueprint("log", __name__)
 _PAGE = 100
@@ -46,8 +44,7 @@ def log() -> str:
 def log_csv() -> Response:
     """The whole log as CSV, streamed."""
     saw("audit log", "export as CSV")
-    total = office().log(limit=1)[0].number  # at least the entry of this look
-    return table_file("csv", "audit", Columns(_COLUMNS, _COLUMNS), map(_row, office().whole_log()), total)
+    return table_file("csv", "audit", Columns(_COLUMNS, _COLUMNS), map(_row, office().whole_log()), _total())
 
 
 @pages.get("/audit.jsonl")
@@ -55,7 +52,12 @@ def log_json() -> Response:
     """The whole log, one JSON object a line, streamed."""
     saw("audit log", "export as JSON")
     lines = (msgspec.json.encode(entry) + b"\n" for entry in office().whole_log())
-    return _file(lines, "application/x-ndjson", "audit.jsonl")
+    return send(gathered(lines), "audit.jsonl", "application/x-ndjson", _total())
+
+
+def _total() -> int:
+    """How many entries there are: the last one's number; that of this look is there at least."""
+    return office().log(limit=1)[0].number
 
 
 def _subject(subject: str) -> str:
@@ -78,7 +80,3 @@ def _row(entry: Entry) -> tuple[Cell, ...]:
     note = entry.note
     told = (note.actor, note.name, note.role, note.action, note.subject, note.why, note.detail) if note else ("",) * 7
     return (entry.number, entry.when, entry.kind, *told, entry.body_digest, entry.seal)
-
-
-def _file(body: Iterator[bytes], mime: str, name: str) -> Response:
-    return Response(body, mimetype=mime, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -14,7 +14,7 @@ from ..accounts.person import now_ms
 from ..language import words
 from .cases import listed, name_of
 from .reach import areas_of, office, province_name, reaches, saw
-from .tables import Cell, Columns, table_file
+from .tables import Cell, Columns, send, table_file
 
 pages = Blueprint("register", __name__)
 _SHOWN = 500  # entries on the page; the files hold all
@@ -41,8 +41,7 @@ def register_file(form: str) -> ResponseReturnValue:
     saw("register of violations", f"export as {form}")
     rows = [_entry(entry) for entry in entries]
     if form == "pdf":
-        return Response(_paper(rows, handled(entries)), mimetype="application/pdf",
-                        headers={"Content-Disposition": 'attachment; filename="register.pdf"'})  # fmt: skip
+        return send([(len(rows), _paper(rows, handled(entries)))], "register.pdf", "application/pdf", len(rows))
     return table_file(form, "register", _columns(_ENTRY), rows, len(rows))
 
 

@@ -15,7 +15,7 @@ from ...domain.local_time import VIETNAM, local_date
 from ...domain.parse import parse
 from ...domain.provinces import PROVINCES
 from ...domain.registry import Enterprise
-from ...inspection.records import LedgerRow, SearchFor, SearchTooWide, province_of
+from ...inspection.records import LedgerRow, SearchFor, SearchTooWide, place_of_row
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
 from ..language import words
@@ -26,7 +26,7 @@ pages = Blueprint("search", __name__)
 MOST, SHEET = 200_000, 50_000  # rows of one file, and of a workbook, which costs fifteen times as much as CSV
 _MONTH, _PARTS = 31, 60  # days from which on a search is cut into months; months at most
 _FIELDS = ("code", "gtin", "lot", "enterprise", "province", "since", "until")
-_COLUMNS = ("time", "gtin", "lot", "serial", "province", "country", "device", "kind", "entry", "prior_scans")
+_COLUMNS = ("time", "gtin", "lot", "serial", "province", "commune", "country", "device", "kind", "entry", "prior_scans")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def search_file(form: str) -> ResponseReturnValue:
 
 def _page(asked: Asked, **more: object) -> str:
     return render_template("desk/search.html", **{
-        "asked": asked, "problem": asked.problem, "rows": (), "following": "", "parts": (), "place_of": province_of,
+        "asked": asked, "problem": asked.problem, "rows": (), "following": "", "parts": (), "place_of": place_of_row,
         "provinces": [(str(number), province.name) for number, province in enumerate(PROVINCES)], **more,
     })  # fmt: skip
 
@@ -98,9 +98,9 @@ def _parts(wanted: SearchFor, now: int) -> list[tuple[str, str]]:
 
 
 def _cells(row: LedgerRow, moment: str) -> tuple[Cell, ...]:
-    place = province_of(row)
-    return (moment, row.gtin, row.lot, row.serial, place, row.country, f"{row.tag:08x}", row.kind, row.entry,
-            row.prior_scans)  # fmt: skip
+    place = place_of_row(row)
+    return (moment, row.gtin, row.lot, row.serial, place.province, place.commune, row.country, f"{row.tag:08x}",
+            row.kind, row.entry, row.prior_scans)  # fmt: skip
 
 
 def _within(rows: Iterable[LedgerRow], account: Account) -> Iterator[LedgerRow]:

@@ -1,7 +1,10 @@
 """Tables to take along: CSV, JSON and XLSX of what one may see, row by row, whatever their number.
 
 CSV and JSON are on their way while the database is still read. A workbook is a ZIP whose directory comes last: it is
-written to a file on the disk row by row, then sent. `X-Rows` says how many rows there will be, for the page's progress.
+written to a file on the disk row by row, then sent. Each writer yields pieces: how many rows are done, and the bytes
+that came since the piece before, b"" while a workbook is written. A page that asks with `X-Progress: rows` gets the
+pieces in frames (rows and length as two big-endian numbers of 32 bits, then the bytes; the last one is `END`), so it
+tells rows done of `X-Rows` in all; everybody else gets the file alone. Who goes away ends the writing.
 """
 
 from __future__ import annotations
@@ -9,12 +12,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from io import SEEK_END, StringIO
-from tempfile import TemporaryFile
-from typing import IO
+from io import StringIO
+from struct import Struct
+from tempfile import TemporaryDirectory, TemporaryFile
 
 import msgspec
-from flask import Response, abort, stream_with_context
+from flask import Response, abort, request, stream_with_context
 
 FORMS = ("csv", "xlsx", "json")
 _MIME = {
@@ -23,7 +26,11 @@ _MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _CHUNK = 64 * 1024
+_PART = 250  # rows from one piece to the next: some 40 KB, and a few hundredths of a second of a workbook
+_FRAME = Struct(">II")
+END = _FRAME.pack(2**32 - 1, 0)
 Cell = str | int | float
+Piece = tuple[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +46,40 @@ def table_file(form: str, name: str, columns: Columns, rows: Iterable[Sequence[C
     where nobody counted."""
     if form not in FORMS:
         abort(404)
-    kept = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+    pieces = {"csv": _csv, "json": _json, "xlsx": _xlsx}[form](columns, rows)
+    return send(pieces, f"{name}.{form}", _MIME[form], total)
+
+
+def send(pieces: Iterable[Piece], name: str, mime: str, total: int = 0) -> Response:
+    """A file of these pieces to take along, in frames for a page that asks for them."""
+    kept = {"Content-Disposition": f'attachment; filename="{name}"', "Vary": "X-Progress"}
     kept |= {"X-Rows": str(total)} if total else {}
-    if form == "xlsx":
-        file = _xlsx(columns, rows)
-        kept["Content-Length"] = str(file.seek(0, SEEK_END))
-        file.seek(0)
-        return Response(_chunks(file), mimetype=_MIME[form], headers=kept)
-    write = {"csv": _csv, "json": _json}[form]
-    return Response(stream_with_context(write(columns, rows)), mimetype=_MIME[form], headers=kept)
+    if request.headers.get("X-Progress") == "rows":
+        return Response(stream_with_context(_framed(pieces)), mimetype="application/octet-stream", headers=kept)
+    bare = (data for _, data in pieces if data)
+    return Response(stream_with_context(bare), mimetype=mime, headers=kept)
 
 
-def _csv(columns: Columns, rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    yield b"\xef\xbb\xbf" + _line(columns.words)  # a spreadsheet knows UTF-8 by its mark
-    for row in rows:
-        yield _line(row)
+def _framed(pieces: Iterable[Piece]) -> Iterator[bytes]:
+    for done, data in pieces:
+        yield _FRAME.pack(done, len(data)) + data
+    yield END
+
+
+def gathered(lines: Iterable[bytes]) -> Iterator[Piece]:
+    """Lines, one a row, some hundred to a piece."""
+    part, number = bytearray(), 0
+    for number, line in enumerate(lines, start=1):
+        part += line
+        if number % _PART == 0:
+            yield number, bytes(part)
+            part.clear()
+    yield number, bytes(part)
+
+
+def _csv(columns: Columns, rows: Iterable[Sequence[Cell]]) -> Iterator[Piece]:
+    yield 0, b"\xef\xbb\xbf" + _line(columns.words)  # a spreadsheet knows UTF-8 by its mark
+    yield from gathered(map(_line, rows))
 
 
 def _line(row: Sequence[Cell]) -> bytes:
@@ -67,19 +93,21 @@ def _plain(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-def _json(columns: Columns, rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    before = b"[\n"
-    for row in rows:
-        yield before + msgspec.json.encode(dict(zip(columns.names, row, strict=True)))
-        before = b",\n"
-    yield b"\n]\n" if before != b"[\n" else b"[]\n"
+def _json(columns: Columns, rows: Iterable[Sequence[Cell]]) -> Iterator[Piece]:
+    done = 0
+    objects = (msgspec.json.encode(dict(zip(columns.names, row, strict=True))) for row in rows)
+    for done, data in gathered((b",\n" if number else b"[\n") + one for number, one in enumerate(objects)):
+        yield done, data
+    yield done, b"\n]\n" if done else b"[]\n"
 
 
-def _xlsx(columns: Columns, rows: Iterable[Sequence[Cell]]) -> IO[bytes]:
+def _xlsx(columns: Columns, rows: Iterable[Sequence[Cell]]) -> Iterator[Piece]:
     import xlsxwriter  # only here: it takes its time to load
 
-    file = TemporaryFile()  # noqa: SIM115 - closed by whoever reads it to its end
-    with xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False}) as book:
+    number = 0
+    with TemporaryFile() as file, TemporaryDirectory() as parts:
+        told = {"constant_memory": True, "strings_to_formulas": False, "tmpdir": parts}
+        book = xlsxwriter.Workbook(file, told)
         sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(columns.words) - 1, 20)
@@ -90,10 +118,10 @@ def _xlsx(columns: Columns, rows: Iterable[Sequence[Cell]]) -> IO[bytes]:
                     sheet.write_string(number, place, cell)
                 else:
                     sheet.write_number(number, place, cell)
-    return file
-
-
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
+            if number % _PART == 0:
+                yield number, b""
+        yield number, b""
+        book.close()
+        file.seek(0)
         while chunk := file.read(_CHUNK):
-            yield chunk
+            yield number, chunk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,13 +18,15 @@ from ...domain.parse import parse
 from ...domain.passport import Passport, Risk
 from ...domain.printed_date import PrintedDate
 from ...domain.scan import Actor, VisitKind
-from ...inspection.site import named
+from ...inspection.site import SeenScan, named
 from ...verify import verify
 from ..accounts.person import now_ms
 from ..language import words
 from ..receipt import refusal
 from ..target import the_parts
 from ..visit import visit_of
+
+_PLACES = 6  # named of those where an item was scanned
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +98,24 @@ def _known(check: Check, goods: Goods) -> list[str]:
     scans = the_parts().site.scans(check)
     told = []
     if scans:
-        places = ", ".join(dict.fromkeys(scan.province for scan in scans if scan.province)) or "–"
+        places = Counter(_near(scan) for scan in scans if scan.province)
         devices = len({scan.device for scan in scans})
         first, last = words().moment(scans[-1].when), words().moment(scans[0].when)
         told.append(words().text("desk.known.scans", count=len(scans), devices=devices, first=first, last=last))
-        told.append(words().text("desk.known.places", places=places))
+        named = [f"{place}: {words().number(count)}" for place, count in places.most_common(_PLACES)]
+        if len(places) > _PLACES:
+            named.append(words().plural("desk.known.places_more", len(places) - _PLACES))
+        told.append(words().text("desk.known.places", places="; ".join(named) or "–"))
     if goods.state:
         told.append(words().text("desk.known.state", state=words().text(f"records.item.{goods.state}")))
     if goods.risk in (Risk.MEDIUM, Risk.HIGH):
         told.append(words().text(f"check.risk.{goods.risk}"))
     return told
+
+
+def _near(scan: SeenScan) -> str:
+    """A scan's province, with the commune that it was near."""
+    return f"{scan.province} ({words().text('desk.near', commune=scan.near)})" if scan.near else scan.province
 
 
 def _declared(passport: Passport) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from verify_app.domain.provinces import province_of_cell
+from verify_app.domain.communes import province_of_cell
 from verify_app.store.partitions import OTHER, Month, ensure_months
 
 revision: str = "0007"
