@@ -11,6 +11,8 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import dropwhile, islice
 from pathlib import Path
@@ -136,20 +138,19 @@ class Imports:
     def _rows(self, job: ImportJob, table: Table, progress: Progress) -> ImportJob:
         taker, size = self._taker(job, table)
         import_jobs.note_header(self._engine, job.id, table.header)
-        rows = _behind(table.rows, job.position)
-        chunk = list(islice(rows, size))
         gtins = frozenset(job.gtins)
-        while chunk:
-            with writing(self._engine) as connection:
-                written, bad = _taken(connection, taker, chunk, dry=job.dry_run)
-                gtins |= taker.gtins
-                step = Step(chunk[-1][0], min(table.read_bytes, job.size), written, bad, gtins)
-                import_jobs.note_step(connection, job, self._runner, step, _now())
-            job = _moved(job, step)
-            progress(job)
-            if job.bad > MOST_BAD:
-                raise TableError(f"Expected at most {MOST_BAD:,} refused rows, got more; is it a file of {job.kind}?")
-            chunk = list(islice(rows, size))
+        with closing(_ahead(table, job.position, size)) as chunks:
+            for chunk, read_bytes in chunks:
+                with writing(self._engine) as connection:
+                    written, bad = _taken(connection, taker, chunk, dry=job.dry_run)
+                    gtins |= taker.gtins
+                    step = Step(chunk[-1][0], min(read_bytes, job.size), written, bad, gtins)
+                    import_jobs.note_step(connection, job, self._runner, step, _now())
+                job = _moved(job, step)
+                progress(job)
+                if job.bad > MOST_BAD:
+                    said = f"Expected at most {MOST_BAD:,} refused rows, got more; is it a file of {job.kind}?"
+                    raise TableError(said)
         if gtins and not job.dry_run:
             with writing(self._engine) as connection:
                 prepare_bulk(connection)
@@ -179,7 +180,7 @@ def _taken(
     connection: Connection, taker: ItemRows | RecordRows, chunk: Sequence[Row], *, dry: bool
 ) -> tuple[Written, list[BadRow]]:
     """Write a chunk; in a dry run everything is written and taken back, so that the report is what would happen."""
-    prepare_bulk(connection)
+    prepare_bulk(connection, followed=True)  # by the end of the job
     if not dry:
         return taker.take(connection, chunk)
     trial = connection.begin_nested()
@@ -187,6 +188,21 @@ def _taken(
         return taker.take(connection, chunk)
     finally:
         trial.rollback()
+
+
+def _ahead(table: Table, position: int, size: int) -> Iterator[tuple[list[Row], int]]:
+    """The rows behind a position, `size` at a time, with the bytes of the file that were read until then. A thread
+    reads the next ones while the database takes in the last: the two would have waited for each other."""
+    rows = _behind(table.rows, position)
+
+    def read() -> tuple[list[Row], int]:
+        return list(islice(rows, size)), table.read_bytes
+
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(read)
+        while (chunk := coming.result())[0]:
+            coming = reader.submit(read)
+            yield chunk
 
 
 def _behind(rows: Iterator[Row], position: int) -> Iterator[Row]:

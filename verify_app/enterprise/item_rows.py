@@ -88,7 +88,7 @@ class ItemRows:
 
     def _written(self, connection: Connection, good: Mapping[tuple[str, str], ItemRow]) -> Written:
         """Write items and their hidden numbers; an item whose number alone is another one has changed."""
-        written = write_items(connection, [good[key] for key in sorted(good)])  # in the order of the table's own tree
+        written = write_items(connection, list(good.values()))
         told = write_seals(connection, [(*key, digest) for key, digest in self._digests.items() if key in good])
         again = max(0, min(written.same, told - written.fresh))
         return Written(written.fresh, written.changed + again, written.same - again)
@@ -113,9 +113,8 @@ class ItemRows:
             gtin = self._gtins[text]
             if not isinstance(gtin, str) or (lot and not self._lots.get((gtin, lot))):
                 return []
-        made = [self._gtins[text] for text in texts]
-        # in the order of the table's own tree
-        return sorted(zip(made, serials, lots, repeat("active"), repeat(0)))  # type: ignore[arg-type]
+        made = map(self._gtins.__getitem__, texts)
+        return list(zip(made, serials, lots, repeat("active"), repeat(0)))  # type: ignore[arg-type]
 
     def _pairs(self, chunk: Sequence[Row], columns: Columns) -> set[tuple[str, str]]:
         """Every GTIN of a chunk with each of its lots, as they came; "" for none."""

@@ -16,18 +16,24 @@ from psycopg.errors import UniqueViolation
 ItemRow = tuple[str, str, str, str, int]  # gtin, serial, lot, state, state_at (UTC milliseconds, 0: not told)
 
 _SAME_STATE = "(excluded.state_at = 0 OR excluded.state_at < item.state_at OR excluded.state = item.state)"
-_UPSERT = f"""ON CONFLICT (gtin, serial) DO UPDATE SET lot = excluded.lot,
+_SET = f"""SET lot = excluded.lot,
  state = CASE WHEN {_SAME_STATE} THEN item.state ELSE excluded.state END,
- state_at = CASE WHEN {_SAME_STATE} THEN item.state_at ELSE excluded.state_at END
- WHERE excluded.lot <> item.lot OR NOT {_SAME_STATE}"""
+ state_at = CASE WHEN {_SAME_STATE} THEN item.state_at ELSE excluded.state_at END"""
+_DIFFERS = f"(excluded.lot <> item.lot OR NOT {_SAME_STATE})"
 _STAGE = """CREATE TEMPORARY TABLE IF NOT EXISTS item_stage
  (gtin text, serial text, lot text, state text, state_at bigint) ON COMMIT DELETE ROWS"""
 _COPY = "COPY {table} (gtin, serial, lot, state, state_at) FROM STDIN"
-_FROM_STAGE = f"""WITH written AS (
- INSERT INTO item (gtin, serial, lot, state, state_at)
- SELECT gtin, serial, lot, state, state_at FROM item_stage {_UPSERT} RETURNING (xmax = 0) AS is_new)
- SELECT count(*) FILTER (WHERE is_new), count(*) FROM written"""  # noqa: S608
+# Two statements, for ON CONFLICT DO UPDATE writes a lock into each row that it meets, also where nothing differs.
+_STAGED_NEW = """INSERT INTO item (gtin, serial, lot, state, state_at)
+ SELECT gtin, serial, lot, state, state_at FROM item_stage ON CONFLICT DO NOTHING"""
+_STAGED_CHANGED = f"""UPDATE item {_SET} FROM item_stage AS excluded
+ WHERE item.gtin = excluded.gtin AND item.serial = excluded.serial AND {_DIFFERS}"""  # noqa: S608
 _SQLITE = "INSERT INTO item (gtin, serial, lot, state, state_at) VALUES (?, ?, ?, ?, ?) "
+_SQLITE_CHANGED = f"ON CONFLICT (gtin, serial) DO UPDATE {_SET} WHERE {_DIFFERS}"
+_LINE = "%s\t%s\t%s\t%s\t%d\n"
+# a stage has no statistics, and the tables of a young installation old ones: each staged row is looked up by its key
+_LONG = """SELECT set_config('statement_timeout', '0', true), set_config('enable_hashjoin', 'off', true),
+ set_config('enable_mergejoin', 'off', true)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +48,14 @@ class Written:
         return Written(self.fresh + other.fresh, self.changed + other.changed, self.same + other.same)
 
 
-def prepare_bulk(connection: sa.Connection) -> None:
-    """Make the transaction fit for long statements; call it first in each bulk transaction."""
+def prepare_bulk(connection: sa.Connection, *, followed: bool = False) -> None:
+    """Make the transaction fit for long statements; call it first in each bulk transaction. Of one that is `followed`
+    by an ordinary one before anybody relies on it the commit does not wait for the disk: a power cut may take back
+    the last of them whole, and the ordinary commit makes all of them last."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        connection.exec_driver_sql(_STAGE)
+        connection.exec_driver_sql(_LONG)
+        if followed:
+            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
 def write_items(connection: sa.Connection, rows: Sequence[ItemRow]) -> Written:
@@ -58,15 +67,16 @@ def write_items(connection: sa.Connection, rows: Sequence[ItemRow]) -> Written:
         return Written()
     if connection.dialect.name == "postgresql":
         return _copy(connection, rows)
-    fresh = connection.exec_driver_sql(_SQLITE + "ON CONFLICT DO NOTHING", list(rows)).rowcount
-    changed = connection.exec_driver_sql(_SQLITE + _UPSERT, list(rows)).rowcount if fresh < len(rows) else 0
+    rows = sorted(rows)  # in the order of the table's own tree
+    fresh = connection.exec_driver_sql(_SQLITE + "ON CONFLICT DO NOTHING", rows).rowcount
+    changed = connection.exec_driver_sql(_SQLITE + _SQLITE_CHANGED, rows).rowcount if fresh < len(rows) else 0
     return Written(fresh, changed, len(rows) - fresh - changed)
 
 
 def _copy(connection: sa.Connection, rows: Sequence[ItemRow]) -> Written:
     """Straight into the table, as most files are new; where one of the rows is there already, again over the stage."""
     raw: Any = connection.connection  # psycopg's own connection: SQLAlchemy has no COPY
-    lines = "".join([f"{g}\t{s}\t{lot}\t{state}\t{at}\n" for g, s, lot, state, at in rows]).encode()
+    lines = "".join(sorted(map(_LINE.__mod__, rows))).encode()  # in the order of the key: a tab is below set 82
     with raw.cursor() as cursor:
         cursor.execute("SAVEPOINT bulk")
         try:
@@ -75,12 +85,13 @@ def _copy(connection: sa.Connection, rows: Sequence[ItemRow]) -> Written:
             return Written(fresh=len(rows))
         except UniqueViolation:
             cursor.execute("ROLLBACK TO SAVEPOINT bulk")
+        cursor.execute(_STAGE)
         with cursor.copy(_COPY.format(table="item_stage")) as copy:
             copy.write(lines)
-        cursor.execute(_FROM_STAGE)
-        fresh, touched = cursor.fetchone() or (0, 0)
+        fresh = cursor.execute(_STAGED_NEW).rowcount
+        changed = cursor.execute(_STAGED_CHANGED).rowcount if fresh < len(rows) else 0
         cursor.execute("TRUNCATE item_stage")
-    return Written(fresh, touched - fresh, len(rows) - touched)
+    return Written(fresh, changed, len(rows) - fresh - changed)
 
 
 def count_uploaded(connection: sa.Connection, gtins: Iterable[str]) -> None:

@@ -102,8 +102,8 @@ def issue_part(connection: sa.Connection, batch: Batch, serials: Sequence[str]) 
     if moved != 1:
         raise BatchError(f"Expected batch {batch.id} at {batch.issued} of {batch.wanted}, got it elsewhere.")
     prepare_bulk(connection)
-    rows = sorted((batch.gtin, serial, batch.lot, ItemState.ACTIVE.value, 0) for serial in serials)
-    fresh = write_items(connection, rows).fresh  # in the order of the table's own tree
+    rows = [(batch.gtin, serial, batch.lot, ItemState.ACTIVE.value, 0) for serial in serials]
+    fresh = write_items(connection, rows).fresh
     if fresh != len(rows):
         raise BatchError(f"Expected {len(rows)} new serials of {batch.gtin}, got {len(rows) - fresh} that are there.")
     if after >= batch.wanted and batch.lot:
