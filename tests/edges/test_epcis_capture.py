@@ -12,8 +12,9 @@ from verify_app.domain.passport import ItemState
 from verify_app.enterprise.epcis import EventError
 from verify_app.enterprise.event_search import QueryParameterError, read_query, search
 from verify_app.store.drafts import last_lot
-from verify_app.store.engine import reading
+from verify_app.store.engine import reading, writing
 from verify_app.store.registry import find
+from verify_app.store.tables_enterprise import epcis_event, epcis_event_code
 
 pytest_plugins = ("tests.fixtures_registry",)
 
@@ -39,8 +40,8 @@ def document(*events):
     return json.dumps(body).encode()
 
 
-def send(desk, *events):
-    kept = desk.captures.accept("e1", "erp", document(*events))
+def send(desk, *events, proceed=False):
+    kept = desk.captures.accept("e1", "erp", document(*events), proceed=proceed)
     assert kept.status == "waiting"
     return desk.captures.run_next()
 
@@ -77,8 +78,7 @@ def test_same_event_again_is_known_with_and_without_an_event_id(desk):
 
 
 def test_errors_are_told_event_by_event_and_the_good_ones_are_taken(desk):
-    done = send(
-        desk,
+    wrong = (
         event(eventTime="yesterday"),
         event(eventID="2", epcList=["https://id.gs1.org/01/09521234543214/21/S1"]),
         event(eventID="3", bizStep="destroying", disposition="destroyed"),
@@ -87,6 +87,11 @@ def test_errors_are_told_event_by_event_and_the_good_ones_are_taken(desk):
         event(eventID="6", quantityList=[{"epcClass": f"https://id.gs1.org/01/{GTIN}/10/L9"}], epcList=[]),
         event(eventID="7", readPoint={"id": "https://id.gs1.org/414/9520000000028"}, epcList=[f"(01){GTIN}(21)S2"]),
     )
+    whole = send(desk, *wrong)
+    assert (whole.taken, len(whole.errors), ids(desk)) == (0, 6, []), "all or nothing, if nobody asks for less"
+    with reading(desk.engine) as connection:
+        assert find(connection, code(serial="S1")).item.state is ItemState.ACTIVE
+    done = send(desk, *wrong, proceed=True)
     assert done.taken == 1, done.errors
     assert [place for place, _ in done.errors] == [0, 1, 3, 4, 5, 6]
     said = " ".join(words for _, words in done.errors)
@@ -151,6 +156,15 @@ def test_events_are_found_by_what_they_say_page_by_page_and_only_by_who_sent_the
             break
     assert came == ["d", "c", "b", "e", "a"], "events of one moment are neither lost nor doubled between pages"
     assert ids(desk, "e2") == []
+    assert desk.captures.index_next() == 0
+    with writing(desk.engine) as connection:  # as events stand that were captured before they could be looked up
+        connection.execute(epcis_event_code.delete())
+        unread = dict.fromkeys(("action", "disposition", "read_point", "biz_location"), "")
+        connection.execute(epcis_event.update().values(indexed=False, in_error=False, **unread))
+        connection.execute(epcis_event.update().where(epcis_event.c.event_id == "b").values(body="{}"))
+    assert (desk.captures.index_next(), desk.captures.index_next()) == (5, 0), "one that nobody can read holds up none"
+    assert ids(desk, MATCH_epc=item) == ["c", "a"]
+    assert (ids(desk, EQ_action="ADD"), ids(desk, EXISTS_errorDeclaration="true")) == (["c"], ["e"])
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,11 @@ def test_capture_answers_202_and_says_later_what_came_of_it(app, desk):
         "epcList": [f"https://id.gs1.org/01/{GTIN}/21/S1"],
     }
     body = {"type": "EPCISDocument", "epcisBody": {"eventList": [event, {"type": "ObjectEvent"}]}}
-    sent = client.post("/api/v1/capture", json=body)
+    behaviour = "GS1-Capture-Error-Behaviour"
+    sent = client.post("/api/v1/capture", json=body, headers={behaviour: "proceed"})
     assert (sent.status_code, sent.json["running"], sent.headers["GS1-EPCIS-Version"]) == (202, True, "2.0.0")
+    assert sent.json["captureErrorBehaviour"] == sent.headers[behaviour] == "proceed"
+    assert client.post("/api/v1/capture", json=body, headers={behaviour: "cat"}).status_code == 422
     run_once(jobs_of(desk))
     done = client.get(sent.headers["Location"]).json
     assert (done["running"], done["success"], done["taken"]) == (False, False, 1)

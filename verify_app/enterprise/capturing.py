@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import msgspec
+
 from ..domain.code import Code, CodeError
 from ..domain.events import CriticalEvent
 from ..domain.item_life import LifeError
@@ -18,7 +20,9 @@ from ..store.captures import (
     add_capture,
     captures_of,
     end_capture,
+    events_not_indexed,
     find_capture,
+    index_event,
     keep_event,
     next_capture,
 )
@@ -32,6 +36,7 @@ from .item_life import ItemLife, Moved, MoveOrder
 __all__ = ["PAGE", "Capture", "Captures"]
 
 PAGE = 30  # documents of one answer
+_INDEXED = 200  # events of one transaction
 _NUMBER = re.compile(r"[0-9a-f]{28}")
 
 
@@ -41,11 +46,12 @@ class Captures:
     def __init__(self, engine: Engine, life: ItemLife, purge: Callable[[str, str], object]) -> None:
         self._engine, self._life, self._purge = engine, life, purge
 
-    def accept(self, enterprise_id: str, author: str, data: bytes) -> Capture:
-        """Keep a document whose shape is right. Raises `EventError`; nothing is kept of what is no document."""
+    def accept(self, enterprise_id: str, author: str, data: bytes, *, proceed: bool = False) -> Capture:
+        """Keep a document whose shape is right. Raises `EventError`; nothing is kept of what is no document. One wrong
+        event keeps all others out, too, unless it is to `proceed` (EPCIS 2.0, GS1-Capture-Error-Behaviour)."""
         read_document(data)
         number = f"{_now():012x}{secrets.token_hex(8)}"
-        kept = Capture(number, enterprise_id, author, _now(), data.decode())
+        kept = Capture(number, enterprise_id, author, _now(), data.decode(), proceed=proceed)
         add_capture(self._engine, kept)
         return kept
 
@@ -71,6 +77,7 @@ class Captures:
         now, moved, lots, errors = _now(), list[Moved](), set[tuple[str, str]](), list[tuple[int, str]]()
         taken = known = 0
         with writing(self._engine) as connection:
+            whole = connection.begin_nested()
             for place, raw in enumerate(read_document(waiting.body.encode())):
                 step = connection.begin_nested()  # an event is taken whole or not at all
                 try:
@@ -82,6 +89,12 @@ class Captures:
                 except (EventError, LifeError, CodeError) as error:
                     step.rollback()
                     errors.append((place, str(error)))
+            if errors and not waiting.proceed:
+                whole.rollback()
+                taken = known = 0
+                moved, lots = [], set()
+            else:
+                whole.commit()
             done = replace(waiting, status="done", finished_at=now, taken=taken, known=known, errors=tuple(errors))
             if not end_capture(connection, done):
                 connection.rollback()
@@ -92,11 +105,23 @@ class Captures:
             self._purge(gtin, lot)
         return done
 
+    def index_next(self) -> int:
+        """Let some events that were captured before events could be looked up be found by what they say; how many.
+        What was done stays done; twice at once does no harm."""
+        waiting = events_not_indexed(self._engine, _INDEXED)
+        if not waiting:
+            return 0
+        with writing(self._engine) as connection:
+            for enterprise_id, event_id, body in waiting:
+                try:
+                    event = _stored(read_event(msgspec.Raw(body.encode())))
+                except EventError:  # taken by an older reader: it stays, and is found by type, step and time
+                    event = None
+                index_event(connection, (enterprise_id, event_id), event)
+        return len(waiting)
+
     def _take(self, connection: Connection, origin: Capture, event: EpcisEvent, now: int, moved: list[Moved]) -> bool:
-        kept = StoredEvent(
-            event.id, event.type, event.biz_step, event.when, event.body, event.in_error, event.words, event.names
-        )
-        if not keep_event(connection, origin, kept, now):
+        if not keep_event(connection, origin, _stored(event), now):
             return False
         if event.act:
             order = MoveOrder("", event.act, event.when, event.id, origin.enterprise_id, origin.author, event.place)
@@ -125,6 +150,12 @@ class Captures:
         )
         others = tuple(known for known in old.events if known.id != event.id)
         save_lot(connection, code.gtin, (old, replace(old, events=(*others, link))), origin.author, now)
+
+
+def _stored(event: EpcisEvent) -> StoredEvent:
+    return StoredEvent(
+        event.id, event.type, event.biz_step, event.when, event.body, event.in_error, event.words, event.names
+    )
 
 
 def _now() -> int:

@@ -20,6 +20,7 @@ def jobs_of(desk: Desk) -> Mapping[str, Callable[[], object]]:
     return {
         "imports": desk.imports.run_next,
         "captures": desk.captures.run_next,
+        "older events": desk.captures.index_next,
         "alerts": desk.webhooks.tell_alerts,
         "news": desk.webhooks.tell_news,
         "serials": desk.codes.issue_next,

@@ -14,7 +14,8 @@ from .tables_enterprise import capture, epcis_event, epcis_event_code
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One captured document. `errors` are pairs of (place in the eventList from 0, what was wrong)."""
+    """One captured document. `errors` are pairs of (place in the eventList from 0, what was wrong); with `proceed` the
+    other events are taken all the same, without it none is."""
 
     id: str
     enterprise_id: str
@@ -26,6 +27,7 @@ class Capture:
     taken: int = 0
     known: int = 0
     errors: tuple[tuple[int, str], ...] = ()
+    proceed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,34 @@ def keep_event(connection: sa.Connection, origin: Capture, event: StoredEvent, n
     """Keep an event; False for an id that this enterprise has sent before."""
     names = ("event_id", "type", "biz_step", "event_ms", "body", "in_error")
     row = {name: getattr(event, name) for name in names} | dict(event.words)
-    row |= {"enterprise_id": origin.enterprise_id, "capture_id": origin.id, "recorded_at": now}
+    row |= {"enterprise_id": origin.enterprise_id, "capture_id": origin.id, "recorded_at": now, "indexed": True}
     statement = insert(connection, epcis_event).values(row).on_conflict_do_nothing()
     if connection.execute(statement.returning(epcis_event.c.event_id)).first() is None:
         return False
-    of = {"enterprise_id": origin.enterprise_id, "event_id": event.event_id}
-    if event.names:
-        connection.execute(sa.insert(epcis_event_code), [of | {"field": f, "code": code} for f, code in event.names])
+    _name(connection, origin.enterprise_id, event.event_id, event.names)
     return True
+
+
+def events_not_indexed(engine: Engine, limit: int) -> tuple[tuple[str, str, str], ...]:
+    """Enterprise, id and body of events that cannot yet be found by what they say."""
+    table = epcis_event.c
+    query = sa.select(table.enterprise_id, table.event_id, table.body).where(sa.not_(table.indexed)).limit(limit)
+    return ask(engine, lambda connection: tuple((row[0], row[1], row[2]) for row in connection.execute(query)))
+
+
+def index_event(connection: sa.Connection, of: tuple[str, str], event: StoredEvent | None) -> None:
+    """Let an event (its enterprise and id) be found by what it says; None for one that cannot be read any more."""
+    where = (epcis_event.c.enterprise_id == of[0], epcis_event.c.event_id == of[1])
+    values = {"in_error": event.in_error, **dict(event.words)} if event else {}
+    connection.execute(sa.update(epcis_event).where(*where).values(values | {"indexed": True}))
+    _name(connection, *of, event.names if event else ())
+
+
+def _name(connection: sa.Connection, enterprise_id: str, event_id: str, names: tuple[tuple[str, str], ...]) -> None:
+    of = {"enterprise_id": enterprise_id, "event_id": event_id}
+    if names:
+        rows = [of | {"field": field, "code": code} for field, code in names]
+        connection.execute(insert(connection, epcis_event_code).on_conflict_do_nothing(), rows)
 
 
 def captures_of(engine: Engine, enterprise_id: str, before: str, limit: int) -> tuple[Capture, ...]:

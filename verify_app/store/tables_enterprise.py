@@ -84,7 +84,10 @@ review_note = sa.Table(
     sa.Index("ix_review_note_gtin_lot_version", "gtin", "lot", "version"),
 )
 
-# Events as they were captured (EPCIS 2.0), each once.
+_NOT_INDEXED = sa.text("NOT indexed")
+
+# Events as they were captured (EPCIS 2.0), each once. `indexed`: found by all that they say; those that were captured
+# before that was kept are read again by a job.
 epcis_event = sa.Table(
     "epcis_event",
     metadata,
@@ -101,6 +104,8 @@ epcis_event = sa.Table(
     sa.Column("event_ms", MILLISECONDS, nullable=False),
     sa.Column("recorded_at", MILLISECONDS, nullable=False),
     sa.Column("body", DOCUMENT, nullable=False),
+    sa.Column("indexed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Index("ix_epcis_event_event_id", "event_id", postgresql_where=_NOT_INDEXED, sqlite_where=_NOT_INDEXED),
     sa.Index("ix_epcis_event_enterprise_id_recorded_at", "enterprise_id", "recorded_at"),
     sa.Index("ix_epcis_event_enterprise_id_event_ms", "enterprise_id", "event_ms"),
 )
@@ -125,6 +130,7 @@ capture = sa.Table(
     number("finished_at"),
     sa.Column("status", CODE, nullable=False),
     sa.Column("body", DOCUMENT, nullable=False),
+    sa.Column("proceed", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("errors", DOCUMENT, nullable=False, server_default="[]"),
     number("taken"),
     number("known"),

@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 from ...domain.item_life import Act
 from ...enterprise.api_keys import Scope
 from ...enterprise.capturing import Capture
+from ...enterprise.epcis import EventError
 from ...enterprise.import_run import ImportJob, Order
 from ...enterprise.import_words import annotated
 from ...enterprise.item_life import MoveOrder
@@ -32,6 +33,7 @@ from .routes import api_v1
 
 IMPORT_BYTES = 1024 * 1024 * 1024
 CAPTURE_BYTES = 16 * 1024 * 1024
+_BEHAVIOUR = "GS1-Capture-Error-Behaviour"
 _PROBLEMS = (401, 403, 413, 422, 429, 503)
 
 
@@ -157,11 +159,12 @@ def import_errors(job_id: str) -> Response:
         id="capture",
         summary="Capture EPCIS 2.0 events (JSON-LD)",
         description="The document is kept before it is answered, and worked through afterwards, event by event. "
-        "An eventID that you have sent before is known and changes nothing.",
+        "An eventID that you have sent before is known and changes nothing. One wrong event keeps all others out, too, "
+        "unless the header GS1-Capture-Error-Behaviour says `proceed`.",
         answers={202: ("The capture job; Location is its address.", "application/json", CaptureAnswer)},
         problems=(400, *_PROBLEMS),
         scope=Scope.CAPTURE,
-        parameters=(),
+        parameters=({"name": _BEHAVIOUR, "in": "header", "schema": {"enum": ["rollback", "proceed"]}},),
         request_media="application/ld+json",
     )
 )
@@ -169,11 +172,14 @@ def import_errors(job_id: str) -> Response:
 @once
 def capture() -> Response:
     """Keep a document of events."""
-    key = the_key()
-    kept = the_parts().desk.captures.accept(key.enterprise_id, f"key {key.id}", request.get_data())
+    key, behaviour = the_key(), request.headers.get(_BEHAVIOUR, "rollback").lower()
+    if behaviour not in ("rollback", "proceed"):
+        raise EventError(f"Expected rollback or proceed in {_BEHAVIOUR}, got {behaviour[:20]!a}.")
+    captures, proceed = the_parts().desk.captures, behaviour == "proceed"
+    kept = captures.accept(key.enterprise_id, f"key {key.id}", request.get_data(), proceed=proceed)
     response = _json(capture_answer(kept), 202)
     response.headers["Location"] = url_for("api_v1.capture_state", capture_id=kept.id)
-    response.headers["GS1-EPCIS-Version"] = "2.0.0"
+    response.headers.update({"GS1-EPCIS-Version": "2.0.0", "GS1-CBV-Version": "2.0.0", _BEHAVIOUR: behaviour})
     return response
 
 
@@ -257,6 +263,7 @@ def capture_answer(found: Capture) -> CaptureAnswer:
         finished_at=_iso(found.finished_at) if found.finished_at else "",
         taken=found.taken,
         known=found.known,
+        behaviour="proceed" if found.proceed else "rollback",
         errors=[CaptureError(event=place, error=said) for place, said in found.errors],
     )
 

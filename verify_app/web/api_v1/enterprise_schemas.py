@@ -21,7 +21,7 @@ class MoveRequest(BaseModel):
     act: Literal["commission", "ship", "receive", "sell", "return", "destroy", "undo"]
     id: str = Field(min_length=1, max_length=200, description="Your number of this act; the same again is one act.")
     when: int = Field(default=0, ge=0, description="UTC milliseconds; 0: now.")
-    place: str = Field(default="", max_length=13, description="GLN of a place of yours; empty: your seat.")
+    place: str = Field(default="", max_length=13, description="GLN or number of a place of yours; empty: your seat.")
 
 
 class MoveAnswer(BaseModel):
@@ -70,6 +70,7 @@ class CaptureAnswer(BaseModel):
     finished_at: str = Field(default="", serialization_alias="finishedAt")
     taken: int
     known: int
+    behaviour: Literal["rollback", "proceed"] = Field(serialization_alias="captureErrorBehaviour")
     errors: list[CaptureError]
 
 
