@@ -19,6 +19,7 @@ from verify_app.domain.registry import Enterprise, EnterpriseKind, Place, Regist
 from verify_app.domain.text import Text
 from verify_app.images.decode import decode
 from verify_app.images.symbols import symbol
+from verify_app.store.drafts import last_lot
 from verify_app.store.engine import reading, writing
 from verify_app.store.registry import find, write_registry
 from verify_app.store.tables_enterprise import item_move
@@ -98,3 +99,34 @@ def test_codes_are_read_from_a_photo(office, shop):
     assert "Đang lưu thông" in sent.text
     blank = shop.post(PAGE, data=form | {"photo": (io.BytesIO(b"no picture"), "b.png")})
     assert (blank.status_code, "Không đọc được mã nào" in blank.text) == (422, True)
+
+
+def test_places_are_kept_by_their_enterprise_and_chosen_when_something_is_booked(office, author, shop):
+    places = "/enterprise/places"
+    check_page(shop.get(places).text, "vi")
+    wrong = send(shop, places, name="x", address="", gln="9520000000029")
+    check_page(wrong.text, "vi")
+    assert (wrong.status_code, wrong.text.count('aria-invalid="true"')) == (422, 3)
+    theirs = {"name": "Vườn của người khác", "address": "Thôn 1, xã Ví Dụ", "gln": "9520000000011"}
+    assert "đã được đăng ký" in send(shop, places, **theirs).text
+    assert send(shop, places, name="Kho <sau> nhà", address="Thôn 2, xã Ví Dụ").status_code == 303
+    number = re.search(r"\?at=(dd-[2-9A-Z]{7})\"", shop.get(places).text)[1]
+    assert f'value="{number}">Kho &lt;sau&gt; nhà' in shop.get(PAGE).text
+    form = shop.get(f"{places}?at={number}")
+    check_page(form.text, "vi")
+    assert send(shop, places, at=number, name="Kho 2", address="Thôn 2, xã Ví Dụ").status_code == 303
+    assert "Đã ghi nhận 1 trên 1 mã" in booked(shop, "receive", ITEM, place=number).text
+    assert "nên không bỏ được" in send(shop, places, at=number, act="remove").text
+    assert send(shop, places, at=SHOP, act="remove").status_code == 303
+    left = shop.get(places).text
+    assert (SHOP in left, "Kho 2" in left, "Đã bỏ địa điểm" in left) == (False, True, True)
+    for act in ("", "remove"):
+        assert send(author, places, at=number, act=act, name="Mine", address="Thôn 2").status_code == 404
+
+
+def test_an_event_at_an_own_place_gets_its_gln(office, author, desk):
+    form = {"gtin": GTIN, "lot": "L1", "stage": "packing", "time": "2026-09-05T07:30", "what": "Đóng gói"}
+    assert '<option value="Vườn 1">' in author.get("/enterprise/products/new/events").text
+    assert send(author, "/enterprise/products/new/events", **form, place="Vườn 1").status_code == 303
+    with reading(office.engine) as connection:
+        assert last_lot(connection, GTIN, "L1").events[-1].place_gln == "9520000000011"

@@ -21,6 +21,7 @@ from .joining import Joining
 from .letters import NO_MAIL, Letters, MailServer
 from .link_office import LinkOffice
 from .monitor import Monitor
+from .places import Places
 from .product_photos import ProductPhotos
 from .reviewing import Reviews
 from .safe_target import Target, check_target, post
@@ -119,6 +120,11 @@ class Desk:
     def claims(self) -> Claims:
         """Certificates of products."""
         return Claims(self.engine, self.data_dir / "papers")
+
+    @property
+    def places(self) -> Places:
+        """Places of enterprises."""
+        return Places(self.engine)
 
     @property
     def photos(self) -> ProductPhotos:

@@ -127,6 +127,8 @@ _ENTERPRISE_PORTAL = (
     "portal.overview.overview",
     "portal.pictures.change",
     "portal.pictures.pictures",
+    "portal.places.change",
+    "portal.places.places",
     "portal.products.act",
     "portal.products.dossier",
     "portal.products.products",

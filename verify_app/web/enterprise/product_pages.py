@@ -40,6 +40,7 @@ def write(kind: str) -> ResponseReturnValue:
     problem, mine = None, own_enterprise()
     if request.method == "POST":
         given = {column.key: ";".join(request.form.getlist(column.key)) for column in COLUMNS[kind]}
+        given = _with_gln(given, mine) if kind == "events" else given
         problem = write_single(the_parts().desk, (mine, the_account().email), kind, given)
         if problem is None:
             return redirect(link("/enterprise/products"), 303)
@@ -55,12 +56,21 @@ def write(kind: str) -> ResponseReturnValue:
         given=given,
         products=[one for one in own if not one.lot],
         lots=sorted({one.lot for one in own if one.lot}),
+        places=the_parts().desk.places.all(mine) if kind == "events" else (),
         groups=label_groups(),
         stages=STAGES,
         risks=tuple(Risk),
         granularities=tuple(Granularity),
     )
     return (page, 422) if problem else page
+
+
+def _with_gln(given: dict[str, str], mine: str) -> dict[str, str]:
+    """An event's cells with the GLN of the own place that was named, where none was given."""
+    if given["place_gln"].strip():
+        return given
+    named = (one.gln for one in the_parts().desk.places.all(mine) if one.name.text("vi") == given["place"].strip())
+    return given | {"place_gln": next((gln for gln in named if gln.isdigit()), "")}
 
 
 def _to_change(mine: str, kind: str, gtin: str, lot: str) -> dict[str, str]:
