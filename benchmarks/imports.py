@@ -1,5 +1,6 @@
-"""How fast items come in: `python -m benchmarks.imports [--rows 1000000] [--once] [--database URL | --postgresql]`, else
-SQLite.
+"""How fast items come in, into SQLite if no other database is named:
+
+python -m benchmarks.imports [--rows 1000000] [--once] [--database URL | --postgresql]
 
 `--postgresql` starts a server of its own with the defaults of a new installation (durable writes, 128 MB of buffers).
 

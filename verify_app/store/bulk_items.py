@@ -27,7 +27,7 @@ _COPY = "COPY {table} (gtin, serial, lot, state, state_at) FROM STDIN"
 _STAGED_NEW = """INSERT INTO item (gtin, serial, lot, state, state_at)
  SELECT gtin, serial, lot, state, state_at FROM item_stage ON CONFLICT DO NOTHING"""
 _STAGED_CHANGED = f"""UPDATE item {_SET} FROM item_stage AS excluded
- WHERE item.gtin = excluded.gtin AND item.serial = excluded.serial AND {_DIFFERS}"""  # noqa: S608
+ WHERE item.gtin = excluded.gtin AND item.serial = excluded.serial AND {_DIFFERS}"""
 _SQLITE = "INSERT INTO item (gtin, serial, lot, state, state_at) VALUES (?, ?, ?, ?, ?) "
 _SQLITE_CHANGED = f"ON CONFLICT (gtin, serial) DO UPDATE {_SET} WHERE {_DIFFERS}"
 _LINE = "%s\t%s\t%s\t%s\t%d\n"

@@ -30,7 +30,9 @@ def add_place(connection: sa.Connection, record: Place) -> bool:
 def change_place(connection: sa.Connection, record: Place) -> bool:
     """Give a place of its enterprise another name and address; False for one that is not its own."""
     values = {name: value for name, value in place_row(record).items() if name in ("name", "address")}
-    return connection.execute(sa.update(place).where(*_own(record.enterprise_id, record.gln)).values(values)).rowcount > 0
+    return (
+        connection.execute(sa.update(place).where(*_own(record.enterprise_id, record.gln)).values(values)).rowcount > 0
+    )
 
 
 def remove_place(connection: sa.Connection, enterprise_id: str, number: str) -> bool:
