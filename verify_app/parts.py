@@ -41,7 +41,7 @@ from .settings import Settings
 from .store.accounts import NoAccounts, Passkey, Secrets, StoredAccounts
 from .store.acts import flag_rows
 from .store.cluster import is_cluster
-from .store.engine import StoreUnavailable, open_engine, reading
+from .store.engine import StoreUnavailable, UnfitValueError, open_engine, reading
 from .store.flagged import FlaggedClients
 from .store.flags import set_flags
 from .store.group_commit import GroupedRedis
@@ -61,6 +61,7 @@ __all__ = [
     "Secrets",
     "StoreUnavailable",
     "StoredAccounts",
+    "UnfitValueError",
     "build",
 ]
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from prometheus_client import Counter
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError
+from sqlalchemy.exc import DataError, InterfaceError, InternalError, OperationalError, TimeoutError
 
 BUSY_MS = 5_000  # how long a SQLite writer waits for another one
 CONNECT_SECONDS = 2  # libpq's least: a dead database host costs a scan two seconds, once per connection
@@ -29,6 +29,10 @@ questions = Counter("verify_app_registry_questions", "Questions that the databas
 
 class StoreUnavailable(Exception):  # noqa: N818 - reads as a state, like HISTORY_UNAVAILABLE
     """The database cannot answer now. Whoever asked may try again; nothing was half written."""
+
+
+class UnfitValueError(ValueError):
+    """A value that no database takes, such as a text with NUL or a number of more than 64 bits; nothing was written."""
 
 
 def open_engine(url: str) -> sa.Engine:
@@ -134,9 +138,13 @@ def _reader(engine: sa.Engine) -> sa.Engine:
 
 @contextmanager
 def _edge() -> Iterator[None]:
-    """Turn the drivers' ways to say "cannot answer" into one error. Mistakes of ours (constraints, bad SQL) pass."""
+    """Turn the drivers' ways to say "cannot answer" into one error, and those to refuse a value into another. Mistakes
+    of ours (constraints, bad SQL) pass."""
     try:
         yield
+    except (DataError, OverflowError) as error:
+        reason = getattr(error, "orig", None) or error
+        raise UnfitValueError(f"Expected values that the database takes, got {type(reason).__name__}.") from error
     except (OperationalError, InterfaceError, InternalError, TimeoutError) as error:
         reason = getattr(error, "orig", None) or error  # without the statement: its values are no log's business
         raise StoreUnavailable(f"Expected an answer of the database, got {type(reason).__name__}: {reason}") from error

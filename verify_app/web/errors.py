@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from ..domain.code import CodeError
 from ..images.errors import DecodeBusy, DecodeTimeout, ImageError
-from ..parts import StoreUnavailable
+from ..parts import StoreUnavailable, UnfitValueError
 from . import receipt
 from .language import words
 from .target import the_parts
@@ -38,6 +38,7 @@ TABLE: tuple[tuple[type[Exception], Fault], ...] = (
     (DecodeTimeout, Fault(422, "photo_slow")),
     (ImageError, Fault(415, "photo")),
     (StoreUnavailable, Fault(503, "unavailable", retry_after=10)),
+    (UnfitValueError, Fault(400, "bad_request")),
 )
 BY_STATUS = {
     400: Fault(400, "bad_request"),
