@@ -10,7 +10,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -190,7 +190,7 @@ def _taken(
         trial.rollback()
 
 
-def _ahead(table: Table, position: int, size: int) -> Iterator[tuple[list[Row], int]]:
+def _ahead(table: Table, position: int, size: int) -> Generator[tuple[list[Row], int], None, None]:
     """The rows behind a position, `size` at a time, with the bytes of the file that were read until then. A thread
     reads the next ones while the database takes in the last: the two would have waited for each other."""
     rows = _behind(table.rows, position)
