@@ -9,7 +9,7 @@ from tests.fixtures_web import ITEM
 from tests.html_checks import check_page
 from verify_app.domain.code import CodeError
 from verify_app.images.errors import DecodeBusy, DecodeTimeout, ImageError
-from verify_app.parts import StoreUnavailable
+from verify_app.parts import StoreUnavailable, UnfitValueError
 from verify_app.web.errors import BY_STATUS, TABLE, fault_of
 
 SECRET = "postgresql://user:hunter2@db/registry"
@@ -65,6 +65,7 @@ def test_every_row_of_the_table_is_found():
         DecodeTimeout: DecodeTimeout(2.0),
         ImageError: ImageError("wrong_type", "a picture", "a PDF"),
         StoreUnavailable: StoreUnavailable("away"),
+        UnfitValueError: UnfitValueError("NUL"),
     }
     assert {kind for kind, _ in TABLE} == samples.keys()
     for kind, fault in TABLE:
