@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from io import BytesIO
 from statistics import median
 from typing import Any
@@ -27,6 +28,7 @@ VIRAL = 10_000  # first requests for a product that no process has met
 _CROWD = 500  # connections of the crowd
 _SHARE = 16  # connections of genuine scans, and as many of those who try serials out
 _UPLOADS = 4  # photos a second
+_OUTSIDE = "203.0.113.7"  # an address of documents (RFC 5737), as a proxy would tell it
 _MOST_RUNS = 4  # of a second each, within which all processes have met a hundred serials
 _LONGEST = 60.0  # seconds of a crowd; a machine that is slower has not answered `VIRAL`
 
@@ -42,7 +44,8 @@ def viral(port: int, path: str, headers: dict[str, str], processes: int) -> dict
 
 def flood(port: int, genuine: Asked, unknown: Asked, seconds: float, rounds: int) -> dict[str, Any]:
     """Genuine scans while others ask, over as many connections, for serials that do not exist, at a quarter of the
-    genuine rate; against genuine scans alone. What a guess costs the database is counted while nobody else asks."""
+    genuine rate; against genuine scans alone. What a guess costs the database is counted while nobody else asks. All
+    come from this machine, so none is held off: as where somebody has addresses without number."""
     runs: list[Run] = []
     shares, rates, questions, guesses = [], [], 0.0, 0
     for _ in range(rounds):
@@ -57,6 +60,29 @@ def flood(port: int, genuine: Asked, unknown: Asked, seconds: float, rounds: int
     return _summed(runs, _SHARE) | {
         "guesses": guesses,
         "sql_questions_by_guess": round(questions / max(1, guesses), 4),
+        "genuine_share": round(median(shares), 3),
+        "rates_alone_and_beside": [round(median(side)) for side in zip(*rates, strict=True)],
+    }
+
+
+def held_off(port: int, genuine: Asked, unknown: Asked, seconds: float, rounds: int) -> dict[str, Any]:
+    """The same flood from one address, which has asked for more than it may before: its guesses are held off."""
+    from_one = replace(unknown, headers={**unknown.headers, "X-Forwarded-For": _OUTSIDE})
+    runs = [load(port, from_one, 1.0, connections=_SHARE) for _ in range(_MOST_RUNS)]
+    shares, rates, guessed = [], [], []
+    for _ in range(rounds):
+        alone = load(port, genuine, seconds, connections=_SHARE)
+        guessing = _Beside(port, from_one, seconds, alone.rate / 4)
+        beside = load(port, genuine, seconds, connections=_SHARE)
+        guessed.append(guessing.ended())
+        runs += [alone, beside, guessed[-1]]
+        shares.append(beside.rate / alone.rate)
+        rates.append((round(alone.rate), round(beside.rate)))
+    told = _summed(runs, _SHARE)
+    told["failed"] -= sum(run.refused for run in runs)
+    return told | {
+        "guesses": sum(run.answered + run.refused for run in guessed),
+        "held_off": sum(run.refused for run in guessed),
         "genuine_share": round(median(shares), 3),
         "rates_alone_and_beside": [round(median(side)) for side in zip(*rates, strict=True)],
     }

@@ -58,7 +58,7 @@ class Generator:
         seconds = time.perf_counter() - began
         times = sorted(self._times) or [0.0]
         at = {name: 1000 * times[min(len(times) - 1, int(len(times) * part))] for name, part in _PERCENTILES.items()}
-        return {"answered": len(self._times), "failed": self.failed, "seconds": seconds, **at}
+        return {"answered": len(self._times), "failed": self.failed, "refused": self.failed, "seconds": seconds, **at}
 
     def _ask(self, connection: _Connection) -> None:
         number, connection.began = self._sent, time.perf_counter()
@@ -79,7 +79,7 @@ class Generator:
         if status in (200, 304):
             self._times.append(time.perf_counter() - connection.began)
         else:
-            self.failed += 1
+            self.failed += 1  # and refused: whatever else fails ends the run
         connection.got = b""
         pause = self._job["pause_ms"]
         connection.due = time.perf_counter() + (random.uniform(0, 2 * pause) / 1000 if pause else 0.0)

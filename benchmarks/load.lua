@@ -40,7 +40,7 @@ end
 function done(summary, latency, requests)
   local errors = summary.errors
   local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
-  io.write(string.format('{"answered": %d, "failed": %d, "seconds": %.4f, "p50": %.4f, "p99": %.4f}\n',
-    summary.requests - errors.status, failed, summary.duration / 1e6,
+  io.write(string.format('{"answered": %d, "failed": %d, "refused": %d, "seconds": %.4f, "p50": %.4f, "p99": %.4f}\n',
+    summary.requests - errors.status, failed, errors.status, summary.duration / 1e6,
     latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
 end

@@ -32,10 +32,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What came of one run. Times in milliseconds; `answered` are the answers with status 200 or 304."""
+    """What came of one run. Times in milliseconds; `answered` are the answers with status 200 or 304, `refused` those
+    of the `failed` that were answered with another status."""
 
     answered: int
     failed: int
+    refused: int
     seconds: float
     p50: float
     p99: float

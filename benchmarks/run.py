@@ -35,7 +35,8 @@ _WARM = 6  # times that each code is asked for beforehand: each worker process h
 _WARM_SECONDS = 20.0  # on a machine so slow or busy that this does not suffice, "warm" is not quite warm
 _GUESSED = 100  # serials that do not exist
 CROWDED = {  # ratio: which measurement, which fact of it, target
-    "scan_beside_flood/scan": ("flood", "genuine_share", 0.8),
+    "scan_beside_flood/scan": ("held_off", "genuine_share", 0.8),
+    "scan_beside_spread_flood/scan": ("flood", "genuine_share", 0.8),
     "flood_sql/guess": ("flood", "sql_questions_by_guess", 0.0),
     "scan_beside_uploads/scan": ("uploads", "genuine_share", 0.7),
     "viral_loads/process": ("viral", "loads_by_process", 1.0),
@@ -174,6 +175,7 @@ class Bench:
         found["viral"] = crowds.viral(port, goods.class_path(goods.models - 1), HTML, site.settings.web_workers)
         _say("serials tried out beside genuine scans")
         found["flood"] = crowds.flood(port, genuine, unknown, 3.0, 3)
+        found["held_off"] = crowds.held_off(port, genuine, unknown, 3.0, 3)
         _say("photos beside scans")
         found["uploads"] = crowds.uploads(port, genuine, 5.0, 3)
         self._answered += sum(one["answered"] for one in found.values())

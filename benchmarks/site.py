@@ -111,6 +111,7 @@ class Site:
         metrics = self.folder / f"metrics-{name}"
         metrics.mkdir(exist_ok=True)
         environ |= {"PORT": str(port), "DATA_DIR": str(self.folder), "REDIS_URL": self._valkey.url, "DEMO": "false"}
+        environ["TRUSTED_PROXIES"] = "1"  # so that a load may come from elsewhere
         environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
         process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.serve", name], env=environ, stdin=subprocess.DEVNULL

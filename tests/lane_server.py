@@ -1,5 +1,5 @@
 """The service's web server for tests of the lane: `python -m tests.lane_server lane|gthread`. With the lane, the
-number of answers that it gave stands in DATA_DIR/lane.count when a worker has ended."""
+number of answers that it gave stands in DATA_DIR/lane.count when a worker has ended. Twenty guesses are held off."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from verify_app.detection import holding
 from verify_app.serving.lane import LaneWorker
 from verify_app.serving.web_server import WebServer
 
@@ -37,4 +38,5 @@ class Server(WebServer):
 
 
 if __name__ == "__main__":
+    holding._AT_ONCE = 20
     Server().run()

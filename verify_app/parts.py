@@ -233,7 +233,7 @@ def build(settings: Settings) -> Parts:
         secret=secret,
         policies=LivePolicy(settings.data_dir, secret),
         addresses=open_addresses(settings.address_table) if settings.address_table else NoAddresses(),
-        watch=Watch(FlaggedClients(connect(redis_url, settings.history_timeout_ms))),
+        watch=Watch(FlaggedClients(connect(redis_url, settings.history_timeout_ms)), settings.guesses_per_minute),
         shadow=Shadow(settings.data_dir / "policy"),
         probes=probes_of(settings, Engines(engine, client, journal)),
         cache_counts=cache.stats.snapshot,

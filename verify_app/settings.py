@@ -50,6 +50,9 @@ class Settings:
     """Streams (and hash slots) that scans are spread over; never change it on a running installation."""
     alerts_per_day: int = 20
     """New cases of copied codes that inspectors can open a day; the nightly calibration aims at no more."""
+    guesses_per_minute: int = 120
+    """Codes that do not exist which one address may go on asking for after 1,200 at once, in each worker process; who
+    asks for more is held off with 429. 0: nobody is."""
     handover_days: int = 10
     """Days in which a case is to be handled by whom it was handed over to, where the form names no other deadline."""
     responder_gln: str = "9529999999993"

@@ -33,13 +33,13 @@ class Answer:
 
 
 def verify(text: str, visit: Visit, parts: Parts) -> Answer:
-    """Answer one scan. Raises `CodeError` when the text is no code at all.
-
+    """Answer one scan. Raises `CodeError` for a text that is no code, `HeldOff` for the next of thousands of guesses.
     `observe` records this scan and returns those before it in one atomic step, so two phones at once cannot both be
     the first. (together.py does the same for scans that came at the same moment.)
     """
     code = parse(text)
     passport = parts.passports.find(code)  # None: nobody registered this code here
+    parts.watch.admit(passport, visit)
     visit = parts.watch.seen(observed(code, passport), passport, visit)  # use, market, whether codes are tried out
     history = parts.history.observe(observed(code, passport), visit)  # atomic; None: not available now
     return judged(code, passport, history, visit, parts)

@@ -70,6 +70,8 @@ class Served:
             "DATA_DIR": str(self.site.folder),
             "DEMO": "false",
             "HISTORY_TIMEOUT_MS": "9000",
+            "TRUSTED_PROXIES": "1",
+            "GUESSES_PER_MINUTE": "1",
         }
         self.process = subprocess.Popen([sys.executable, "-m", "tests.lane_server", kind], env=environ)
         stack.callback(self.end)
@@ -159,6 +161,25 @@ def test_what_comes_in_pieces_or_in_a_row_is_answered_all_the_same(pair) -> None
     assert same(pair, request[:9], request[9:40], request[40:]).startswith(b"HTTP/1.1 200 OK")
     assert same(pair, request + request, answers=2).startswith(b"HTTP/1.1 200 OK")
     assert same(pair, request, request, request, answers=3).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_who_is_held_off_for_guessing_reads_the_same_and_leaves_no_record(pair) -> None:
+    guess, headers = (
+        f"GET {GOODS.path(3)}X HTTP/1.1\r\n",
+        "Host: verify.example\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n",
+    )
+    once = (guess + headers).encode()
+    assert same(pair, *[once] * 20, answers=20).startswith(b"HTTP/1.1 200 OK")
+    counts = [served.site.recorded() for served in pair]
+    for request in (once, once.replace(b"Host", b"Accept: application/json\r\nHost"), once):
+        for _ in range(3):  # what is granted again in the meantime is soon used up
+            lane, threads = (served.ask(request)[0] for served in pair)
+        assert lane == threads
+        assert lane.startswith(b"HTTP/1.1 429 TOO MANY REQUESTS")
+    assert same(pair, (guess.replace("X ", " ") + headers).encode()).startswith(b"HTTP/1.1 200 OK"), (
+        "a code that exists"
+    )
+    assert [served.site.recorded() for served in pair] == [count + 1 for count in counts]
 
 
 def test_the_lane_answered_most_and_all_were_recorded(pair) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from verify_app.detection import holding
 from verify_app.detection.policy_files import LivePolicy, PolicyFolder, built_in
 from verify_app.detection.shadow import Shadow, differences, listed
 from verify_app.detection.watch import STEADY_MS, Watch, odd_by
@@ -13,7 +14,7 @@ from verify_app.domain.evidence import Circumstances, Evidence, Network
 from verify_app.domain.history import History
 from verify_app.domain.passport import ItemPart, ItemState, LotPart, ModelPart, Passport
 from verify_app.domain.policy import Policy
-from verify_app.domain.scan import Actor, Entry, Origin, Visit, VisitKind
+from verify_app.domain.scan import Actor, Entry, HeldOff, Origin, Visit, VisitKind
 from verify_app.domain.score import Rules
 from verify_app.domain.text import Text
 from verify_app.domain.verdict import Level, Reason, Verdict
@@ -92,6 +93,58 @@ def test_people_at_work_previews_typed_slips_and_our_own_network_are_no_guessers
     watch = Watch()
     ours = replace(visit(), watch=None)
     assert not any(watch.seen(code(f"X{n}"), known(f"X{n}", False), ours).circumstances.flagged for n in range(50))
+
+
+def held_off(watch, passport, **facts):
+    try:
+        watch.admit(passport, visit(**facts))
+    except HeldOff:
+        return True
+    return False
+
+
+@pytest.fixture
+def three_at_once(monkeypatch):
+    monkeypatch.setattr(holding, "_AT_ONCE", 3)
+    return Watch(guesses_a_minute=60)
+
+
+def test_who_tries_codes_out_by_the_thousand_is_held_off_and_told_one_a_second(three_at_once):
+    guess, watch = known("X1", listed=False), three_at_once
+    assert [held_off(watch, guess) for _ in range(5)] == [False] * 3 + [True] * 2
+    assert not held_off(watch, None, client=8), "another client"
+    assert held_off(watch, None), "a product that nobody registered is a guess too"
+    assert [held_off(watch, guess, when=NOW + 1_000) for _ in range(2)] == [False, True]
+    assert [held_off(watch, guess, when=NOW + 3_600_000) for _ in range(5)] == [False] * 3 + [True] * 2
+    assert held_off(watch, guess, when=NOW), "a clock that goes back gives nothing"
+
+
+def test_codes_that_exist_lots_and_people_at_work_are_answered_whoever_asks(three_at_once):
+    guess, watch = known("X1", listed=False), three_at_once
+    for facts in ({"actor": Actor.INSPECTOR}, {"kind": VisitKind.LOOK}, {"kind": VisitKind.PREVIEW}):
+        assert not any(held_off(watch, guess, **facts) for _ in range(9))
+    ours = replace(visit(), watch=None)
+    for _ in range(9):
+        watch.admit(guess, ours)
+    while not held_off(watch, guess):
+        pass
+    lot = Passport(Code("01", GTIN, (("10", "NO-LOT"),)), MODEL)
+    assert not any(held_off(watch, one) for one in (known(), lot) for _ in range(9))
+
+
+def test_a_carriers_gateway_stands_for_many_and_the_longest_silent_are_forgotten(three_at_once, monkeypatch):
+    guess, watch = known("X1", listed=False), three_at_once
+    carrier = {"client": 9, "origin": Origin(Network.CARRIER)}
+    assert [held_off(watch, guess, **carrier) for _ in range(13)] == [False] * 12 + [True]
+    assert [held_off(watch, guess, when=NOW + 1_000, **carrier) for _ in range(5)] == [False] * 4 + [True]
+    monkeypatch.setattr(holding, "_MOST", 2)
+    for client in (10, 11):
+        assert not held_off(watch, guess, client=client)
+    assert not held_off(watch, guess, **carrier)
+
+
+def test_zero_guesses_a_minute_hold_nobody_off():
+    assert not any(held_off(Watch(guesses_a_minute=0), None) for _ in range(3_000))
 
 
 def test_a_client_that_another_process_found_is_flagged_here_too():

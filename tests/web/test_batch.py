@@ -8,6 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.fixtures_web import GTIN, ITEM, LOT
+from verify_app.detection import holding
+from verify_app.detection.watch import Watch
 from verify_app.domain.scan import Entry
 from verify_app.parts import StoreUnavailable
 from verify_app.web.api_v1.schemas import BatchAnswer
@@ -75,3 +77,13 @@ def test_other_methods_media_types_and_too_much_are_refused(world):
 def test_a_registry_that_is_away_is_told_in_each_row(world):
     world.passports.error = StoreUnavailable("away")
     assert [row["status"] for row in send(world, [ITEM, "nonsense"]).json] == [503, 400]
+
+
+def test_the_rows_of_one_guess_too_many_are_refused_and_all_others_answered(world, monkeypatch):
+    monkeypatch.setattr(holding, "_AT_ONCE", 1)
+    object.__setattr__(world.app.extensions["parts"], "watch", Watch(guesses_a_minute=1))
+    client = world.client()
+    client.environ_base["REMOTE_ADDR"] = "203.0.113.7"
+    rows = client.post(BATCH, json={"codes": [f"{ITEM}-NONE", f"{ITEM}-NO", ITEM]}).json
+    assert [row["status"] for row in rows] == [200, 429, 200]
+    assert rows[1]["problem"]["type"] == "urn:problem:verify:held_off"

@@ -14,6 +14,8 @@ import brotli
 import pytest
 
 from tests.fixtures_web import GTIN, Display, ItemState, Review, World, make_world, recall, sample_lot, sample_model
+from verify_app.detection import holding
+from verify_app.detection.watch import Watch
 from verify_app.domain.code import Code
 from verify_app.domain.evidence import Evidence
 from verify_app.domain.history import Flags, History
@@ -21,6 +23,7 @@ from verify_app.domain.passport import ItemPart
 from verify_app.domain.scan import Visit, VisitKind
 from verify_app.parts import StoreUnavailable
 from verify_app.serving.fast_door import FastDoor
+from verify_app.together import Met
 from verify_app.web.metrics import requests_total, scans_total
 
 REQUESTS = 2_200
@@ -53,6 +56,7 @@ class ScriptedHistories:
 
     seen: list[tuple[str, VisitKind, str, bytes]] = field(default_factory=list)
     told: History | None = None
+    available = True
 
     def observe(self, code: Code, visit: Visit) -> History | None:
         self.seen.append((code.identity, visit.kind, visit.entry.value, visit.visitor))
@@ -409,3 +413,28 @@ def test_nothing_runs_before_or_after_requests_that_the_door_does_not_know_of(do
         "verify_app.web.metrics._end",  # the door counts by itself
         "verify_app.web.resolver.let_scripts_read",  # in the snapshot
     ]
+
+
+def test_who_is_held_off_reads_the_same_at_both_doors_and_in_the_lane(doors, monkeypatch):
+    plain, fast, clock = doors
+    monkeypatch.setattr(holding, "_AT_ONCE", 2)
+    for door in doors[:2]:
+        object.__setattr__(door.world.app.extensions["parts"], "watch", Watch(guesses_a_minute=1))
+        door.histories.told = History()
+        for serial in ("NONE-1", "NONE-2"):
+            assert browse(door, f"/01/{GTIN}/21/{serial}", times=1)[0] == "200 OK"
+    fast.world.passports.at_hand = fast.world.passports.find
+    seen, asked = len(fast.histories.seen), fast.asked
+    for headers in ({"ACCEPT": HTML, "ACCEPT_LANGUAGE": "en"}, {"ACCEPT": "application/json"}, {"ACCEPT_ENCODING": ""}):
+        paths = [f"/01/{GTIN}/10/L2601/21/NONE-{number}" for number in (3, 4)]
+        here = [plainly(browse(plain, path, times=1, **headers)) for path in paths]
+        environs = [environ_of(path, **{"ACCEPT": HTML, "ACCEPT_ENCODING": "gzip, br", **headers}) for path in paths]
+        terms = [fast.call.terms(environ, clock[0]) for environ in environs]
+        lane = [fast.call.meet(told, path, clock[0]) for told, path in zip(terms, paths, strict=True)]
+        assert here == [plainly((reply.status, reply.headers(), reply.body)) for reply in lane]
+        assert here[0][0] == "429 TOO MANY REQUESTS"
+        assert ("retry-after", "60") in here[0][1]
+        assert here == [plainly(fast(environ)) for environ in environs], "and through the door that is no lane"
+    assert len(fast.histories.seen) == seen, "what is not answered is not recorded"
+    assert isinstance(fast.call.meet(terms[0], f"/01/{GTIN}/21/A1B2C3", clock[0]), Met), "a code that exists"
+    assert fast.asked - asked == 6, "the lane rendered nothing anew"

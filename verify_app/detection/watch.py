@@ -19,6 +19,7 @@ from ..domain.passport import ItemState, Passport
 from ..domain.scan import Actor, Entry, Visit, VisitKind
 from ..domain.verdict import Reason, Verdict
 from .guard import Asked, Guard
+from .holding import Holding
 
 STEADY_MS = 30 * 60_000
 _MOST = 20_000  # verdicts remembered
@@ -34,12 +35,19 @@ class Flagged(Protocol):
 class Watch:
     """The eyes of one process; threads share it."""
 
-    def __init__(self, flagged: Flagged = frozenset()) -> None:
+    def __init__(self, flagged: Flagged = frozenset(), guesses_a_minute: int = 0) -> None:
         self._flagged = flagged
+        self._holding = Holding(guesses_a_minute)
         self._guard = Guard()
         self._looking = Lock()
         self._told: OrderedDict[tuple[str, bytes], tuple[int, Verdict]] = OrderedDict()
         self._telling = Lock()
+
+    def admit(self, passport: Passport | None, visit: Visit) -> None:
+        """Let a scan be answered. Raises `HeldOff` for one more code that does not exist, of a client who has asked for
+        thousands of them."""
+        if passport is None or passport.item is None:
+            self._holding.admit(passport, visit)
 
     def seen(self, code: Code, passport: Passport | None, visit: Visit) -> Visit:
         """The visit with what is known of this scan of a registered lot or item; others are left as they are."""

@@ -54,6 +54,10 @@ class Origin:
 NO_ORIGIN = Origin()
 
 
+class HeldOff(RuntimeError):  # noqa: N818 - a state, not a fault
+    """Too many codes that do not exist were asked for from one address; this one does not exist either."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One look. Holds no address, user agent or coordinates: `visitor` is a keyed hash that lives as long as the

@@ -23,7 +23,7 @@ from ..domain.code import Code, CodeError
 from ..domain.local_time import local_date
 from ..domain.parse import parse
 from ..domain.passport import ItemPart
-from ..domain.scan import Entry, Visit
+from ..domain.scan import Entry, HeldOff, Visit
 from ..domain.verdict import Detail, Verdict
 from ..parts import Parts, StoreUnavailable
 from ..together import Met, verify_together
@@ -31,13 +31,14 @@ from ..verify import Answer
 from ..web.manner import Manner, Manners
 from ..web.metrics import count_request, count_scans
 from ..web.scanning import scan_with
-from ..web.snapshot import Reply, take, words_of
+from ..web.snapshot import Reply, Snapshot, refusal, take, words_of
 from ..web.stencil import StencilError
 from ..web.visit import GIVEN, Caller, caller_of
 from .head import HEADERS, PLAIN
 from .kept_pages import Kept, Whole
 
 _ROUTE = "/<path:target>"
+_MOST_MANNERS = 64  # ways of being refused; all others are refused by the application
 _SERVER = (
     "REQUEST_METHOD", "QUERY_STRING", "RAW_URI", "SERVER_PROTOCOL", "SERVER_NAME", "SERVER_PORT", "SERVER_SOFTWARE",
     "REMOTE_ADDR", "REMOTE_PORT", "PATH_INFO", "SCRIPT_NAME", "wsgi.errors", "wsgi.version", "wsgi.multithread",
@@ -80,13 +81,14 @@ class FastDoor:
     """The application that `create_app` made, with the door before it. `limit` is about how many bytes of pages each
     process keeps."""
 
-    unready = Unready  # for the lane, which is imported before the application is
+    unready, reply = Unready, Reply  # for the lane, which is imported before the application is
 
     def __init__(self, app: Any, *, limit: int = 48 << 20) -> None:
         self._application: Any = app.wsgi_app
         self._parts: Parts = app.extensions["parts"]
         self._manners = Manners(app)
         self._kept = Kept(limit)
+        self._refusals: dict[Manner, Snapshot] = {}
         self._taking = Lock()
         self._handed: dict[Any, tuple[Answer, Visit]] = {}
         self.app = app
@@ -104,7 +106,7 @@ class FastDoor:
             visit = terms.caller.visit(now)
             try:
                 handed = scan_with(self._parts, environ["RAW_URI"], visit), visit
-            except (CodeError, StoreUnavailable):  # before it was recorded
+            except (CodeError, HeldOff, StoreUnavailable):  # before it was recorded
                 return self._pass(environ, start_response)
         reply: Reply | Unready | None = self._ready(terms, *handed)
         if isinstance(reply, Unready):
@@ -130,9 +132,9 @@ class FastDoor:
             return None
         return Terms(manner, caller_of(environ, _NO_QUERY, self._parts, Entry.LINK, now), environ, tag)
 
-    def meet(self, terms: Terms, path: str, now: int) -> Met | Code | None:
+    def meet(self, terms: Terms, path: str, now: int) -> Met | Code | Reply | None:
         """The scan of a plain path: then `answer` it, for it is not recorded yet. A code: its passport is to be
-        fetched first. None: it goes the way through `__call__`. Never waits."""
+        fetched first. A reply: it is held off. None: it goes the way through `__call__`. Never waits."""
         if not self._parts.history.available:
             return None
         try:
@@ -140,9 +142,13 @@ class FastDoor:
         except CodeError:
             return None
         try:
-            return Met(code, self._parts.passports.at_hand(code), terms.caller.visit(now))
+            passport, visit = self._parts.passports.at_hand(code), terms.caller.visit(now)
+            self._parts.watch.admit(passport, visit)
         except NotAtHand:
             return code
+        except HeldOff:
+            return self._refusal(terms, path)
+        return Met(code, passport, visit)
 
     def fetch(self, codes: Sequence[Code]) -> None:
         """Fetch the passports of codes, as well as can be; waits for the registry."""
@@ -194,6 +200,17 @@ class FastDoor:
             environ[GIVEN] = scan
         answered: Iterable[bytes] = self._application(environ, start_response)
         return answered
+
+    def _refusal(self, terms: Terms, path: str) -> Reply | None:
+        """What somebody who tries codes out is told, once it was rendered for the first of them who asks so."""
+        found = self._refusals.get(terms.manner)
+        if found is None and len(self._refusals) < _MOST_MANNERS:
+            with contextlib.suppress(StencilError):
+                found = self._refusals[terms.manner] = refusal(self._application, terms.environ)
+        reply = found.reply(terms.manner.encoding, [path.encode()]) if found else None
+        if reply:
+            self._count([reply], 0.0)
+        return reply
 
     def _ready(self, terms: Terms, answer: Answer, visit: Visit) -> Reply | Unready:
         """The reply to a recorded scan, if it takes no rendering and no compression."""

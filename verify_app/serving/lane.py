@@ -169,6 +169,8 @@ class LaneWorker(ThreadWorker):  # type: ignore[misc]
             met = door.meet(terms, path, now) if terms else None
             if terms is None or met is None:
                 self._to_thread(talk, data)
+            elif isinstance(met, door.reply):
+                self._say(talk, met)
             elif not isinstance(met, Code):
                 scans.append((terms, met))
                 whose.append((talk, data))

@@ -14,6 +14,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from ..domain.code import CodeError
+from ..domain.scan import HeldOff
 from ..images.errors import DecodeBusy, DecodeTimeout, ImageError
 from ..parts import StoreUnavailable, UnfitValueError
 from . import receipt
@@ -37,6 +38,7 @@ TABLE: tuple[tuple[type[Exception], Fault], ...] = (
     (DecodeBusy, Fault(503, "photo_busy", retry_after=5)),
     (DecodeTimeout, Fault(422, "photo_slow")),
     (ImageError, Fault(415, "photo")),
+    (HeldOff, Fault(429, "held_off", retry_after=60)),
     (StoreUnavailable, Fault(503, "unavailable", retry_after=10)),
     (UnfitValueError, Fault(400, "bad_request")),
 )

@@ -6,18 +6,20 @@ import time
 
 from flask import request
 
-from ..domain.scan import Visit
+from ..domain.scan import HeldOff, Visit
 from ..images.decoded import Decoded
 from ..images.errors import DecodeBusy, DecodeTimeout, ImageError
 from ..parts import Parts
 from ..verify import Answer, verify
 from .metrics import count_decode, count_scan
 from .target import the_parts
-from .visit import GIVEN
+from .visit import GIVEN, HELD
 
 
 def scan_code(text: str, visit: Visit) -> Answer:
     """Verify a code and count the scan, unless another door has done so. Raises what `verify` raises."""
+    if HELD in request.environ:
+        raise HeldOff
     given: tuple[Answer, Visit] | None = request.environ.get(GIVEN)
     return given[0] if given else scan_with(the_parts(), text, visit)
 

@@ -23,7 +23,7 @@ from ..i18n import catalogue
 from ..verify import Answer
 from .metrics import UNSEEN
 from .stencil import Stencil, StencilError, stencil_of
-from .visit import GIVEN
+from .visit import GIVEN, HELD
 
 _MINUTE = 60_000
 _WORTH = 600  # bytes; as in compression.py
@@ -119,7 +119,7 @@ def take(app: Application, environ: dict[str, Any], scan: tuple[Answer, Visit], 
     taken, marks = [], []
     for trial in _TRIALS:
         answer, visit = _made_up(trial, *scan)
-        taken.append(_ask(app, _environ(environ, trial, answer), (answer, visit)))
+        taken.append(_ask(app, {**_environ(environ, trial, answer), GIVEN: (answer, visit)}))
         marks.append(dict(enumerate(_words(answer, visit.when, lang))))
     (status, headers, body), other = taken
     if other[0] != status or [name for name, _ in headers] != [name for name, _ in other[1]]:
@@ -134,10 +134,25 @@ def take(app: Application, environ: dict[str, Any], scan: tuple[Answer, Visit], 
     not_modified = None
     if etag:
         answer, visit = _made_up(_TRIALS[0], *scan)
-        asked = {**_environ(environ, _TRIALS[0], answer), "HTTP_IF_NONE_MATCH": etag}
-        status_304, headers_304, _ = _ask(app, asked, (answer, visit))
+        asked = {**_environ(environ, _TRIALS[0], answer), GIVEN: (answer, visit), "HTTP_IF_NONE_MATCH": etag}
+        status_304, headers_304, _ = _ask(app, asked)
         not_modified = Reply(status_304, _packed(headers_304), b"")
     return Snapshot(status, _packed(fixed), spelt, made, etag, not_modified)
+
+
+def refusal(app: Application, environ: dict[str, Any]) -> Snapshot:
+    """What the application says to whoever is held off; its only word is the path. Raises `StencilError` if more of it
+    is different for different codes."""
+    paths = [f"/01/{'0' * 14}/21/{trial.serial}" for trial in _TRIALS]
+    told = [
+        _ask(app, {**_made_environ(environ, path, trial.agent), HELD: True})
+        for path, trial in zip(paths, _TRIALS, strict=True)
+    ]
+    (status, headers, body), other = told
+    if other[:2] != (status, headers):
+        raise StencilError("Expected the same status and headers, got others.")
+    made = stencil_of([(body, {0: paths[0]}), (other[2], {0: paths[1]})])
+    return Snapshot(status, _packed(headers), (), made, "", None)
 
 
 def _packed(headers: Headers) -> bytes:
@@ -182,15 +197,18 @@ def _with_item(passport: Passport, code: Code, trial: _Trial) -> Passport:
 
 
 def _environ(environ: dict[str, Any], trial: _Trial, answer: Answer) -> dict[str, Any]:
+    return _made_environ(environ, answer.code.path, trial.agent)
+
+
+def _made_environ(environ: dict[str, Any], path: str, agent: str) -> dict[str, Any]:
     made = {name: environ[name] for name in _SCALAR if name in environ}
-    path = answer.code.path
-    made |= {"PATH_INFO": path, "RAW_URI": path, "QUERY_STRING": "", "HTTP_USER_AGENT": trial.agent, UNSEEN: True}
+    made |= {"PATH_INFO": path, "RAW_URI": path, "QUERY_STRING": "", "HTTP_USER_AGENT": agent, UNSEEN: True}
     return made | {"wsgi.input": BytesIO(), "wsgi.errors": environ["wsgi.errors"], "REMOTE_ADDR": "192.0.2.1"}
 
 
-def _ask(app: Application, environ: dict[str, Any], given: tuple[Answer, Visit]) -> tuple[str, Headers, str]:
+def _ask(app: Application, environ: dict[str, Any]) -> tuple[str, Headers, str]:
     told: list[Any] = []
-    parts = app({**environ, GIVEN: given}, lambda status, headers, *_: told.extend((status, headers)))
+    parts = app(environ, lambda status, headers, *_: told.extend((status, headers)))
     try:
         body = b"".join(parts)
     finally:

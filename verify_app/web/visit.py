@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 EPOCH_MS = 90 * 24 * 3600 * 1000  # a visitor's tags change after 90 days: older scans cannot be joined to new ones
 ACTOR = "verify_app.actor"  # in a WSGI environment: the `Actor` that a sign-in has established; never a header
 GIVEN = "verify_app.given"  # in a WSGI environment: the answer and visit of a scan that another door has recorded
+HELD = "verify_app.held"  # in a WSGI environment: the scan of whoever is held off, of which only the refusal is asked
 _DAY_MS = 24 * 3600 * 1000
 _NOWHERE_KM = 1_000.0
 _MOST_AGENTS = 4096

@@ -9,7 +9,7 @@ from flask import Response, current_app, request, stream_with_context
 from werkzeug.exceptions import MethodNotAllowed, UnsupportedMediaType
 
 from ...domain.code import CodeError
-from ...domain.scan import Entry
+from ...domain.scan import Entry, HeldOff
 from ...parts import StoreUnavailable
 from ..errors import problem
 from ..http_cache import no_store
@@ -61,7 +61,7 @@ def batch_otherwise() -> Response:
 def _row(number: int, code: str) -> dict[str, Any]:
     try:
         answer = scan_code(code, visit_of(request, the_parts(), Entry.API))
-    except (CodeError, StoreUnavailable) as error:
+    except (CodeError, HeldOff, StoreUnavailable) as error:
         refused = problem(error)
         return {"row": number, "status": refused.status_code, "answer": None, "problem": refused.get_json()}
     told = answer_json(answer, words().lang, base_url(request))

@@ -39,7 +39,7 @@ api_v1 = Blueprint("api_v1", __name__, url_prefix="/api/v1")
         "digits of a barcode, or a short code. The request is recorded as one scan.",
         answers={200: ("The verdict and the public data of the product.", "application/json", VerifyAnswer)},
         request=VerifyRequest,
-        problems=(400, 405, 413, 415, 422, 503),
+        problems=(400, 405, 413, 415, 422, 429, 503),
     )
 )
 def verify_code() -> Response:
