@@ -8,6 +8,7 @@ from flask import abort
 from tests.fixtures_web import ITEM
 from tests.html_checks import check_page
 from verify_app.domain.code import CodeError
+from verify_app.domain.scan import HeldOff
 from verify_app.images.errors import DecodeBusy, DecodeTimeout, ImageError
 from verify_app.parts import StoreUnavailable, UnfitValueError
 from verify_app.web.errors import BY_STATUS, TABLE, fault_of
@@ -63,6 +64,7 @@ def test_every_row_of_the_table_is_found():
         CodeError: CodeError("length", "14 digits", "13"),
         DecodeBusy: DecodeBusy(3),
         DecodeTimeout: DecodeTimeout(2.0),
+        HeldOff: HeldOff(),
         ImageError: ImageError("wrong_type", "a picture", "a PDF"),
         StoreUnavailable: StoreUnavailable("away"),
         UnfitValueError: UnfitValueError("NUL"),
