@@ -155,6 +155,9 @@ class CachedPassports:
     def fetch(self, codes: Sequence[Code]) -> None:
         """Bring what these codes need into memory, for `at_hand`: the items of known products in one query for all,
         whatever else is missing as `find` does. Raises `StoreUnavailable`."""
+        for code in {code.gtin: code for code in codes if code.gtin}.values():
+            if self._cache.held(MODEL, code.gtin) is None:
+                self.find(code)  # its product, lot and item in one query; then its other items together
         missing = [pair for pair in {(code.gtin, serial_of(code)) for code in codes} if self._lacks(*pair)][:MOST]
         if missing:
             moment, found = self._cache.moment(), ask(self._engine, lambda connection: find_items(connection, missing))

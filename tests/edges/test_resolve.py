@@ -318,6 +318,9 @@ def test_passports_fetched_together_are_those_found_one_by_one(engine, cache, st
     statements.clear()
     assert [passports.at_hand(one) for one in codes] == expected
     assert statements == [], "and none once it is known that nobody issued them"
+    fresh = CachedPassports(engine, TieredCache(MemoryTier()))
+    fresh.fetch(codes[-40:])
+    assert len(statements) == 2, "of a new product: all of it by the first, then the others together"
 
 
 def test_a_passport_is_put_together_once_until_a_purge_or_its_end(engine, cache, monkeypatch) -> None:
