@@ -12,6 +12,7 @@ from passlib.totp import TOTP
 
 from tests.fixtures_accounts import PASSWORD, empty_database, office, send, token
 from verify_app.domain.account import IDLE_DAYS, Role, Scope
+from verify_app.store.audit import latest
 from verify_app.web.accounts.person import now_ms
 
 __all__ = ["empty_database", "office"]
@@ -102,6 +103,10 @@ def test_after_signing_in_one_is_where_one_wanted_to_be_but_never_elsewhere(offi
     assert "evil" not in (answer.location or "")
 
 
+def said_last(office):
+    return latest(office.engine, limit=1)[0].note.action
+
+
 def _set_up_codes(client):
     page = client.post("/account/second-factor", data={"csrf_token": token(client), "setup": "authenticator"}).text
     key = re.search(r'<span class="mono">([^<]+)</span></p></li>', page)[1].replace(" ", "").replace("-", "")
@@ -115,6 +120,7 @@ def test_a_second_factor_is_asked_for_and_each_code_counts_once(office):
     client = office.sign_in(person)
     codes, answer = _set_up_codes(client)
     assert answer.status_code == 302
+    assert said_last(office) == "own.second_factor"
     used = codes.generate().token
     half_way = office.sign_in(person)
     assert not is_in(half_way)
@@ -148,6 +154,7 @@ def test_an_administrator_opens_an_account_and_its_owner_sets_a_long_password_on
     assert guest.post(address, data={"password": "ngắn quá 12", "again": "ngắn quá 12"}).status_code == 422
     assert guest.post(address, data={"password": PASSWORD, "again": PASSWORD + "x"}).status_code == 422
     assert guest.post(address, data={"password": PASSWORD, "again": PASSWORD}).status_code == 303
+    assert said_last(office) == "own.password"
     assert guest.get(address).status_code == 410
     assert is_in(office.sign_in(office.accounts.find("email", "moi@example.vn")[0]))
 

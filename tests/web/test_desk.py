@@ -67,7 +67,8 @@ def test_the_queue_is_ranked_and_explained_and_each_look_is_in_the_log(office):
     ):
         assert told.replace(",", ".") in shown.replace(",", "."), told
     looks = [entry.note for entry in entries(office.engine) if entry.note.action == "look"]
-    assert [(note.actor, note.subject) for note in looks] == [("inspector", f"case {strong}")]
+    assert [(note.actor, note.subject) for note in looks] == [
+        ("inspector", "queue of cases"), ("inspector", f"case {strong}")]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -156,6 +157,7 @@ def test_who_reaches_a_case_sees_what_was_found_and_photographed_on_site(office)
     assert "Thiếu: Định lượng" not in page
     assert client.get(f"/desk/cases/{number}/evidence/{digest}.jpg").data == picture
     assert client.get(f"/desk/cases/{number}/evidence/{'0' * 64}.jpg").status_code == 404
+    assert [entry.note.subject for entry in entries(office.engine)][-1] == f"photo: case {number}"
     elsewhere = office.sign_in(office.open(Role.INSPECTOR, "other", scope=Scope(("Hà Nội",), ("*",))))
     assert elsewhere.get(f"/desk/cases/{number}/evidence/{digest}.jpg").status_code == 404
 
@@ -250,7 +252,7 @@ def test_the_log_tells_of_signing_in_of_acts_and_of_reading_it_and_is_whole(good
     send(inspector, "/desk/orders", kind="recall", gtin=GTIN, lot="L2601", reason="=1+1")
     page = boss.get("/desk/audit").text
     assert "Người inspector" in page
-    assert f"Thu hồi {GTIN} lot=L2601" in page
+    assert f"Thu hồi {GTIN} lô L2601" in page
     table = boss.get("/desk/audit.csv")
     assert "'=1+1" in table.text
     assert "Tải về dạng CSV" in boss.get("/desk/audit").text

@@ -9,10 +9,14 @@ import pytest
 from tests.fixtures_accounts import ROLES, empty_database, make_office, token
 from verify_app.domain.account import Role
 from verify_app.domain.permissions import MATRIX, Permission
+from verify_app.store.audit import latest
 from verify_app.web.audience import ROUTES
 
 __all__ = ["empty_database"]
 SIGN_OUT = "security.logout"  # ends the session that the other tests use
+RESTRICTED = {Permission.READ_CASES, Permission.READ_AUDIT, Permission.INSPECT, Permission.MANAGE_ACCOUNTS,
+              Permission.ADMIT_ENTERPRISES, Permission.REVIEW_PUBLICATIONS}  # fmt: skip
+WITHOUT_DATA = ("desk.search.search", "desk.site.kit", "desk.site.kit_worker", "desk.site.token", "desk.site.visits")
 OIDC = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "x", "oidc_client_secret": "y"}
 
 
@@ -51,6 +55,24 @@ def test_each_page_opens_to_exactly_those_whom_the_matrix_names(house, role):
         if refused is (role in MATRIX[ROUTES[endpoint]]) or answer.status_code >= 500:
             wrong.append((endpoint, method, answer.status_code))
     assert wrong == []
+
+
+def test_a_page_of_restricted_data_leaves_a_line_in_the_log(house):
+    office, browsers, _ = house
+    boss = browsers[Role.PROVINCE] = office.sign_in(office.accounts.get(Role.PROVINCE.value))
+    silent = []
+    for endpoint, method, path in rules(office.app):
+        if method != "GET" or ROUTES[endpoint] not in RESTRICTED:
+            continue
+        before = last_number(office.engine)
+        answer = boss.get(path)
+        if answer.status_code == 200 and answer.get_data() and last_number(office.engine) == before:
+            silent.append(endpoint)
+    assert sorted(silent) == sorted(WITHOUT_DATA), "a form not filled in yet, the kit, one's own visits"
+
+
+def last_number(engine):
+    return next((entry.number for entry in latest(engine, 0, 1)), 0)
 
 
 def test_public_pages_open_to_everybody_and_give_no_cookie(house):

@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from verify_app.domain.communes import place_of_cell
-from verify_app.domain.local_time import local_date
 
 from .engine import Engine, ask
 from .tables import scan
@@ -28,11 +27,6 @@ class SeenScan:
     lot: str
     prior: int
     near: str = ""
-
-    @property
-    def day(self) -> str:
-        """The local day, as "2026-11-22"."""
-        return local_date(self.when).isoformat()
 
 
 def scans_of(engine: Engine, gtin: str, lot: str, serial: str, limit: int) -> tuple[SeenScan, ...]:

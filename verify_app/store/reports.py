@@ -116,9 +116,10 @@ def numbered(engine: sa.Engine, wanted: Wanted, before: int, limit: int) -> tupl
 
 
 def count_reports(engine: sa.Engine, wanted: Wanted = Wanted()) -> dict[State, int]:
-    """How many such reports there are, by state. Raises `StoreUnavailable`."""
+    """How many such reports there are, by state, in the order of a report's way. Raises `StoreUnavailable`."""
     query = sa.select(report.c.state, sa.func.count()).where(*_conditions(wanted)).group_by(report.c.state)
-    return ask(engine, lambda c: {State(state): number for state, number in c.execute(query)})
+    found = ask(engine, lambda c: {State(state): number for state, number in c.execute(query)})
+    return {state: found[state] for state in State if state in found}
 
 
 def find_report(engine: sa.Engine, report_id: int) -> ReportFile | None:

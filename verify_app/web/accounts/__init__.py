@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 from flask_login import user_logged_out
-from flask_security import Security, user_authenticated
+from flask_security import (
+    Security,
+    password_changed,
+    tf_disabled,
+    tf_profile_changed,
+    user_authenticated,
+    wan_deleted,
+    wan_registered,
+)
 
 from ...domain.audit import Kind
 from ...inspection.office import note_of
@@ -18,6 +27,13 @@ from .person import People, Person, now_ms, renewed
 from .sessions import CookieAtSignIn, begin_session
 
 __all__ = ["install"]
+_CHANGES = (
+    (password_changed, "password"),
+    (tf_profile_changed, "second_factor"),
+    (tf_disabled, "second_factor_off"),
+    (wan_registered, "passkey"),
+    (wan_deleted, "passkey_off"),
+)
 
 
 def install(app: Flask, parts: Parts) -> None:
@@ -48,5 +64,13 @@ def install(app: Flask, parts: Parts) -> None:
             parts.accounts.keep(user.account.id, renewed(user.held))
             parts.office.note(note_of(user.account, Kind.DOOR, "sign-out"), now_ms())
 
+    def changed(action: str) -> Callable[..., None]:
+        def note_change(_app: Flask, user: Any, name: str = "", **_more: Any) -> None:
+            parts.office.note(note_of(user.account, Kind.DOOR, f"own.{action}", name), now_ms())
+
+        return note_change
+
+    for signal, action in _CHANGES:
+        signal.connect(changed(action), app, weak=False)
     user_authenticated.connect(note, app, weak=False)
     user_logged_out.connect(end, app, weak=False)

@@ -18,6 +18,7 @@ from ..target import base_url, the_parts
 from .door import the_account
 from .invitation import fresh_link, invited, link_for, problem_with, set_password
 from .person import new_secrets, now_ms
+from .trace import did, saw
 
 account_pages = Blueprint("accounts", __name__)
 
@@ -31,6 +32,7 @@ def own() -> str:
 @account_pages.get("/account/people")
 def people() -> str:
     """Accounts that one may manage, and the form for a new one."""
+    saw("accounts", "supervision")
     return _people_page()
 
 
@@ -53,7 +55,9 @@ def open_account() -> ResponseReturnValue:
 @account_pages.get("/account/people/<account_id>")
 def person(account_id: str) -> str:
     """One account, with what an administrator may do to it."""
-    return _person_page(_managed(account_id))
+    account = _managed(account_id)
+    saw(f"account: {account.email}", "supervision")
+    return _person_page(account)
 
 
 @account_pages.post("/account/people/<account_id>")
@@ -100,6 +104,7 @@ def welcome(token: str) -> ResponseReturnValue:
         password = request.form.get("password", "")
         problem = problem_with(password, request.form.get("again", ""))
         if not problem:
+            the_parts().office.note(note_of(who.account, Kind.DOOR, "own.password"), now_ms())
             set_password(who, password)
             return redirect(link("/account/sign-in"), 303)
     return render_template("account/welcome.html", who=who.account, problem=problem), 422 if problem else 200
@@ -107,7 +112,7 @@ def welcome(token: str) -> ResponseReturnValue:
 
 def _noted(act: str, account: Account) -> None:
     told = f"{account.email} {account.role.value} {' '.join(account.scope.areas + account.scope.enterprises)}".strip()
-    the_parts().office.note(note_of(the_account(), Kind.DOOR, f"account.{act}", told), now_ms())
+    did(Kind.DOOR, f"account.{act}", told)
 
 
 def _managed(account_id: str) -> Account:

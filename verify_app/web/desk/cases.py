@@ -23,12 +23,13 @@ from ...inspection.office import CaseChanged, CaseFile, SeenScan, Wanted, note_o
 from ...inspection.records import ReportsFor
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
+from ..accounts.trace import saw
 from ..language import link, words
 from ..target import the_parts
-from .chart import Bar, bars, lanes
+from .chart import bars, by_day, lanes
 from .checklists import faulty
 from .map import drawing, shapes
-from .reach import office, place_name, product_name, province_name, reaches, report_areas, saw, sector_of, wanted_of
+from .reach import office, place_name, product_name, province_name, reaches, report_areas, sector_of, wanted_of
 from .told import titles
 
 pages = Blueprint("cases", __name__)
@@ -44,6 +45,7 @@ def queue() -> str:
     over."""
     account, asked, now = the_account(), request.args.get("state", ""), now_ms()
     wanted, late = listed(asked), listed("late")
+    saw("queue of cases", "casework")
     page = max(0, request.args.get("page", 0, type=int))
     found = office().queue(wanted, _PAGE + 1, page * _PAGE)
     shown = [(case, name_of(case)) for case in found[:_PAGE] if reaches(account, case)]
@@ -95,6 +97,7 @@ def evidence(number: int, digest: str) -> Response:
     path = the_parts().site.file_of(digest)
     if digest not in {photo.digest for *_, photos in kept for photo in photos} or not path.is_file():
         abort(404)
+    saw(f"photo: case {number}", "casework")
     return send_file(path.resolve(), mimetype="image/jpeg")
 
 
@@ -149,9 +152,6 @@ def _page(file: CaseFile, problem: str = "") -> str:
     for scan in scans:
         if scan.province:
             places[scan.province] = places.get(scan.province, 0) + 1
-    days: dict[str, int] = {}
-    for scan in reversed(scans):
-        days[scan.day] = days.get(scan.day, 0) + 1
     return render_template(
         "desk/case.html",
         file=file,
@@ -161,7 +161,7 @@ def _page(file: CaseFile, problem: str = "") -> str:
         lanes=lanes([(scan.when, place_of(scan)) for scan in scans], _LANES),
         map=drawing(),
         shapes=shapes(places),
-        days=bars([Bar(day, count) for day, count in days.items()]),
+        days=bars(by_day(local_date(scan.when) for scan in scans)),
         shown=office().shown(one),
         reports=_reports(account, one),
         checks=_on_site(one),

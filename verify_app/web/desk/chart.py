@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 HEIGHT, WIDTH, GAP = 96.0, 640.0, 2.0
 
@@ -26,6 +28,16 @@ class Drawn:
     y: float
     width: float
     height: float
+
+
+def by_day(days: Iterable[date]) -> tuple[Bar, ...]:
+    """How many fell on each day from the first to the last, with those on which nothing was; () for none."""
+    counts = Counter(days)
+    if not counts:
+        return ()
+    first, last = min(counts), max(counts)
+    whole = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return tuple(Bar(day.isoformat(), counts[day]) for day in whole)
 
 
 def bars(told: Sequence[Bar]) -> tuple[Drawn, ...]:

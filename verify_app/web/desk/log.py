@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 from flask import Blueprint, Response, render_template, request
 
 from ...domain.audit import Entry
+from ..accounts.trace import saw
 from ..language import words
-from .reach import office, saw
+from .reach import office, province_name
 from .tables import Cell, Columns, gathered, send, table_file
 
 pages = Blueprint("log", __name__)
 _PAGE = 100
 _EXPORT = "export as "
+_CHECKS = re.compile(r"(\d{1,6}) checks")
+_FACT = re.compile(
+    r"\b(?P<name>code|gtin|lot|enterprise|province|since|until|from|to)=(?P<value>[^ ,]*)"
+    r"|(?P<visit>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+)
 _COLUMNS = (
     "number",
     "when_ms",
@@ -62,17 +70,32 @@ def _total() -> int:
 
 def _subject(subject: str) -> str:
     """What an entry is about, in the reader's words; what these do not know stands as it was written."""
-    kind, colon, rest = subject.partition(": ")
-    kind, number = (kind, rest) if colon else subject.partition(" ")[::2]
-    for name, more in ((subject, ""), (kind, number)):
-        if words().has(msgid := f"desk.about.{name.replace(' ', '_')}"):
-            return f"{words().text(msgid)} {more}".strip()
-    return subject
+    if whole := _named(subject):
+        return whole
+    for sign in (": ", " "):
+        kind, found, rest = subject.partition(sign)
+        if found and (name := _named(kind)):
+            return f"{name} {_subject(rest)}"
+    return _FACT.sub(_fact, subject)
+
+
+def _named(kind: str) -> str:
+    msgid = f"desk.about.{kind.replace(' ', '_')}"
+    return words().text(msgid) if words().has(msgid) else ""
+
+
+def _fact(told: re.Match[str]) -> str:
+    name, value = told["name"], told["value"]
+    if told["visit"]:
+        return told["visit"][:8]
+    return f"{words().text(f'desk.fact.{name}')} {(name == 'province' and province_name(value)) or value}"
 
 
 def _why(why: str) -> str:
     if why.startswith(_EXPORT):
         return words().text("desk.whys.export", form=why.removeprefix(_EXPORT).upper())
+    if counted := _CHECKS.fullmatch(why):
+        return words().plural("desk.whys.checks", int(counted[1]))
     return words().text(f"desk.whys.{why}") if words().has(f"desk.whys.{why}") else why
 
 

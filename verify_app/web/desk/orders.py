@@ -10,6 +10,7 @@ from ...domain.permissions import Permission, may
 from ...domain.registry import ActKind
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
+from ..accounts.trace import saw
 from ..language import link
 from .reach import office, product_name
 
@@ -20,6 +21,7 @@ PROBLEMS = ("gtin", "range", "reason", "sector", "second", "role", "state")
 @pages.get("/orders")
 def orders() -> str:
     """All orders, those that wait for a second person first, and the form for a new one."""
+    saw("orders", "casework")
     return _page()
 
 

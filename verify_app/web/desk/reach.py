@@ -1,16 +1,13 @@
-"""What of the desk an account reaches, and the note that it leaves there."""
+"""What of the desk an account reaches."""
 
 from __future__ import annotations
 
 from ...domain.account import EVERYWHERE, Account, Role
-from ...domain.audit import Kind
 from ...domain.case import Case
 from ...domain.code import CodeError
 from ...domain.parse import parse
 from ...domain.provinces import PROVINCES
-from ...inspection.office import Office, Wanted, note_of
-from ..accounts.door import the_account
-from ..accounts.person import now_ms
+from ...inspection.office import Office, Wanted
 from ..target import the_parts
 
 _NUMBERS = {province.name: str(number) for number, province in enumerate(PROVINCES)}
@@ -76,8 +73,3 @@ def province_name(area: str) -> str:
 def place_name(place: str) -> str:
     """Name of an alert's place: a province, or the message id of a region."""
     return province_name(place) or f"desk.region.{place}"
-
-
-def saw(subject: str, why: str) -> None:
-    """Note a look at restricted data before it is shown; without the note there is no look."""
-    office().note(note_of(the_account(), Kind.LOOK, "look", subject, why), now_ms())

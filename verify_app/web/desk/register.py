@@ -11,9 +11,10 @@ from ...domain.register import Violation, handled
 from ...inspection.paper import Paper
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
+from ..accounts.trace import saw
 from ..language import words
 from .cases import listed, name_of
-from .reach import areas_of, office, province_name, reaches, saw
+from .reach import areas_of, office, province_name, reaches
 from .tables import Cell, Columns, send, table_file
 
 pages = Blueprint("register", __name__)

@@ -14,9 +14,10 @@ from ...inspection.office import note_of
 from ...inspection.records import ReportChanged, ReportError, ReportFile, ReportsFor, photo_path
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
+from ..accounts.trace import saw
 from ..language import link, words
 from ..target import the_parts
-from .reach import office, report_areas, saw, sector_of
+from .reach import office, product_name, report_areas, sector_of
 from .tables import Columns, table_file
 
 pages = Blueprint("reports", __name__)
@@ -36,7 +37,7 @@ def queue() -> str:
     saw("reports of shoppers", "casework")
     return render_template(
         "desk/reports.html", reports=[one for one in found[:_PAGE] if _covers(account, one)], counts=counts, done=done,
-        page=page, more=len(found) > _PAGE, overdue=overdue, now=now_ms(),
+        page=page, more=len(found) > _PAGE, overdue=overdue, now=now_ms(), product_name=product_name,
     )  # fmt: skip
 
 
@@ -66,6 +67,7 @@ def photo(number: int, digest: str) -> Response:
     path = photo_path(the_parts().settings.data_dir / "reports", kept) if kept else None
     if path is None or not path.is_file():
         abort(404)
+    saw(f"photo: report {number}", "casework")
     return send_file(path.resolve(), mimetype="image/jpeg")
 
 
@@ -96,7 +98,7 @@ def _page(file: ReportFile, problem: str = "") -> str:
     return render_template(
         "desk/report.html", file=file, report=file.report, what=file.report.what, problem=problem, outcomes=Outcome,
         moves=possible(file.report) if may(account.role, Permission.WORK_CASES) else (), provinces=PROVINCES,
-        late=overdue(file.report, now_ms()),
+        late=overdue(file.report, now_ms()), name=product_name(file.report.what.gtin) if file.report.what.gtin else "",
     )  # fmt: skip
 
 

@@ -18,8 +18,9 @@ from ...domain.registry import Enterprise
 from ...inspection.records import LedgerRow, SearchFor, SearchTooWide, place_of_row
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
+from ..accounts.trace import saw
 from ..language import words
-from .reach import areas_of, office, province_name, saw, sector_of
+from .reach import areas_of, office, province_name, sector_of
 from .tables import FORMS, Cell, Columns, table_file
 
 pages = Blueprint("search", __name__)

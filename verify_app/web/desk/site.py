@@ -17,17 +17,16 @@ from ...domain.audit import Kind
 from ...domain.checklist import Basis
 from ...domain.field import Check, Mark, Visit
 from ...domain.label_groups import label_groups
-from ...inspection.office import note_of
 from ...inspection.site import Photo, Site
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
+from ..accounts.trace import did, saw
 from ..headers import let_wasm_run
 from ..language import words
 from ..scanning import read_photo
 from ..target import the_parts
 from .cases import place_of
 from .checklists import caption, checklists, faulty, group_name
-from .reach import office, saw
 from .told import answers, goods_of, judged, titles
 
 pages = Blueprint("site", __name__, url_prefix="/field")
@@ -94,7 +93,7 @@ def send() -> ResponseReturnValue:
         abort(403)
     for check in checks:
         site().keep_check(check, judged)
-    office().note(note_of(account, Kind.ACT, "field.send", f"visit {given.id}", f"{len(checks)} checks"), now_ms())
+    did(Kind.ACT, "field.send", f"visit {given.id}", f"{len(checks)} checks")
     return jsonify({"checks": answers(given.id)})
 
 
@@ -108,6 +107,7 @@ def photo(photo_id: str) -> ResponseReturnValue:
     if kind not in ("photo", "signature"):
         abort(422)
     kept = site().keep_photo(Photo(photo_id, visit_id, check_id, kind, "", now_ms()), request.get_data())
+    did(Kind.ACT, f"field.{kind}", f"visit {visit_id}", f"SHA-256 {kept.digest}")
     codes = [symbol.payload for symbol in read_photo(request.get_data()).symbols] if kind == "photo" else []
     return jsonify({"digest": kept.digest, "codes": codes})
 
@@ -140,6 +140,7 @@ def picture(visit_id: str, digest: str) -> Response:
     path: Path = site().file_of(digest)
     if not path.is_file():
         abort(404)  # the disk lost it; its digest still stands on the page
+    saw(f"photo: visit {visit_id}", "casework")
     return send_file(path.resolve(), mimetype="image/jpeg")
 
 

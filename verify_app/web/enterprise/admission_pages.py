@@ -12,10 +12,10 @@ from ...domain.audit import Kind
 from ...enterprise.joining import DecidedError, JoinRequest
 from ...enterprise.link_office import LinkError
 from ...i18n import catalogue
-from ...inspection.office import note_of
 from ..accounts.door import the_account
 from ..accounts.invitation import link_for
 from ..accounts.person import new_secrets
+from ..accounts.trace import did, saw
 from ..language import link
 from ..target import base_url, the_parts
 
@@ -25,6 +25,7 @@ blueprint = Blueprint("admission", __name__)
 @blueprint.get("/desk/enterprises")
 def requests() -> str:
     """Requests of the own provinces, those that wait first."""
+    saw("requests to join", "supervision")
     return render_template(
         "enterprise/admissions.html", found=the_parts().desk.joining.all(the_account().scope.provinces)
     )
@@ -33,7 +34,9 @@ def requests() -> str:
 @blueprint.get("/desk/enterprises/<request_id>")
 def one(request_id: str) -> str:
     """One request."""
-    return _page(_own(request_id))
+    found = _own(request_id)
+    saw(f"request to join: {found.applicant.name}", "supervision")
+    return _page(found)
 
 
 @blueprint.post("/desk/enterprises/<request_id>")
@@ -47,7 +50,7 @@ def decide(request_id: str) -> ResponseReturnValue:
         abort(404)
     if act == "refuse" and not reason.strip():
         return _page(found, "reason"), 422
-    the_parts().office.note(note_of(me, Kind.DOOR, f"enterprise.{act}", found.applicant.name, reason), now)
+    did(Kind.DOOR, f"enterprise.{act}", found.applicant.name, reason)
     try:
         if act == "refuse":
             desk.joining.refuse(found.id, me.name, reason, now)
@@ -67,8 +70,7 @@ def decide(request_id: str) -> ResponseReturnValue:
 def _write_hosts(found: JoinRequest) -> ResponseReturnValue:
     """Write down the hosts that an admitted enterprise may link to, in place of those before."""
     hosts = request.form.get("hosts", "")[:2000].lower().replace(",", " ").split()
-    told = note_of(the_account(), Kind.DOOR, "enterprise.hosts", found.enterprise_id, " ".join(hosts))
-    the_parts().office.note(told, _now())
+    did(Kind.DOOR, "enterprise.hosts", found.enterprise_id, " ".join(hosts))
     try:
         the_parts().desk.links.allow(found.enterprise_id, tuple(hosts))
     except LinkError:

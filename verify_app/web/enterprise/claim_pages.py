@@ -14,6 +14,7 @@ from ...domain.passport import ModelPart
 from ...domain.permissions import Permission, may
 from ...enterprise.claims import Claimant, ClaimError
 from ..accounts.door import the_account
+from ..accounts.trace import saw
 from ..language import link
 from ..target import the_parts
 from .own import own_enterprise
@@ -67,6 +68,8 @@ def _file(paper_id: str, *, reviewer: bool) -> Response:
     mine = covers(tenant) if reviewer else owner == own_enterprise()
     if not mine or not path.is_file():
         abort(404)
+    if reviewer:
+        saw(f"paper: {held.file_name}", "supervision")
     response = send_file(path.resolve(), mimetype=held.media, as_attachment=True, download_name=held.file_name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

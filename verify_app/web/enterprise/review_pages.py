@@ -7,10 +7,12 @@ import time
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from ...domain.audit import Kind
 from ...domain.joining import tenant_of
 from ...domain.review import ReviewAct, ReviewError
 from ...enterprise.reviewing import Actor, NoVersionError
 from ..accounts.door import the_account
+from ..accounts.trace import did, saw
 from ..language import link, words
 from ..product_pictures import pictures_of
 from ..target import the_parts
@@ -23,6 +25,7 @@ _ACTS = {"submitted": ("approve", "return"), "approved": ("publish", "return")}
 @blueprint.get("/desk/reviews")
 def queue() -> str:
     """Versions that wait, of the own provinces, the oldest first."""
+    saw("reviews", "supervision")
     waiting = [one for one in the_parts().desk.reviews.waiting("") if covers(one.tenant_id)]
     return render_template("enterprise/reviews.html", waiting=waiting)
 
@@ -31,7 +34,9 @@ def queue() -> str:
 @blueprint.get("/desk/reviews/<gtin>/<int:version>/lot/<lot>")
 def dossier(gtin: str, version: int, lot: str = "") -> str:
     """One version: completeness by clause, differences, history."""
-    return _page((gtin, lot, version))
+    shown = _page((gtin, lot, version))
+    saw(_version(gtin, lot, version), "supervision")
+    return shown
 
 
 @blueprint.post("/desk/reviews/<gtin>/<int:version>")
@@ -44,14 +49,21 @@ def act(gtin: str, version: int, lot: str = "") -> ResponseReturnValue:
     actor = Actor(the_account().email, reviewer=True)
     try:
         wanted = ReviewAct(request.form.get("act", ""))
+        did(Kind.ACT, f"review.{wanted.value}", _version(gtin, lot, version), reason)
         reviews.act(key, wanted, actor, reason, now=_now())
         if wanted is ReviewAct.APPROVE and "publish" in request.form:
+            did(Kind.ACT, f"review.{ReviewAct.PUBLISH.value}", _version(gtin, lot, version), reason)
             reviews.act(key, ReviewAct.PUBLISH, actor, now=_now())
     except ReviewError as error:
         return _page(key, error.problem), 409
     except ValueError:
         abort(404)
     return redirect(link("/desk/reviews"), 303)
+
+
+def _version(gtin: str, lot: str, number: int) -> str:
+    """A version as the audit log names it."""
+    return f"version: {gtin}" + (f" lot={lot}" if lot else "") + f" · {number}"
 
 
 def _page(key: tuple[str, str, int], problem: str = "") -> str:
