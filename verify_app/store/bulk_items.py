@@ -16,24 +16,25 @@ from psycopg.errors import UniqueViolation
 ItemRow = tuple[str, str, str, str, int]  # gtin, serial, lot, state, state_at (UTC milliseconds, 0: not told)
 
 _SAME_STATE = "(excluded.state_at = 0 OR excluded.state_at < item.state_at OR excluded.state = item.state)"
-_SET = f"""SET lot = excluded.lot,
- state = CASE WHEN {_SAME_STATE} THEN item.state ELSE excluded.state END,
- state_at = CASE WHEN {_SAME_STATE} THEN item.state_at ELSE excluded.state_at END"""
 _DIFFERS = f"(excluded.lot <> item.lot OR NOT {_SAME_STATE})"
+_UPSERT = f"""ON CONFLICT (gtin, serial) DO UPDATE SET lot = excluded.lot,
+ state = CASE WHEN {_SAME_STATE} THEN item.state ELSE excluded.state END,
+ state_at = CASE WHEN {_SAME_STATE} THEN item.state_at ELSE excluded.state_at END WHERE {_DIFFERS}"""
 _STAGE = """CREATE TEMPORARY TABLE IF NOT EXISTS item_stage
- (gtin text, serial text, lot text, state text, state_at bigint) ON COMMIT DELETE ROWS"""
+ (gtin text COLLATE "C", serial text COLLATE "C", lot text COLLATE "C", state text COLLATE "C", state_at bigint)
+ ON COMMIT DELETE ROWS"""
 _COPY = "COPY {table} (gtin, serial, lot, state, state_at) FROM STDIN"
-# Two statements, for ON CONFLICT DO UPDATE writes a lock into each row that it meets, also where nothing differs.
-_STAGED_NEW = """INSERT INTO item (gtin, serial, lot, state, state_at)
- SELECT gtin, serial, lot, state, state_at FROM item_stage ON CONFLICT DO NOTHING"""
-_STAGED_CHANGED = f"""UPDATE item {_SET} FROM item_stage AS excluded
- WHERE item.gtin = excluded.gtin AND item.serial = excluded.serial AND {_DIFFERS}"""
+# A staged row is looked up by its key first, whatever the planner thinks of a table without statistics (OFFSET 0 keeps
+# it from turning the join round): one that is as it was costs no lock and no write.
+_FROM_STAGE = f"""WITH written AS (
+ INSERT INTO item (gtin, serial, lot, state, state_at)
+ SELECT excluded.gtin, excluded.serial, excluded.lot, excluded.state, excluded.state_at FROM item_stage AS excluded
+ LEFT JOIN LATERAL (SELECT lot, state, state_at FROM item
+ WHERE item.gtin = excluded.gtin AND item.serial = excluded.serial OFFSET 0) AS item ON true
+ WHERE item.lot IS NULL OR {_DIFFERS} {_UPSERT} RETURNING (xmax = 0) AS is_new)
+ SELECT count(*) FILTER (WHERE is_new), count(*) FROM written"""  # noqa: S608
 _SQLITE = "INSERT INTO item (gtin, serial, lot, state, state_at) VALUES (?, ?, ?, ?, ?) "
-_SQLITE_CHANGED = f"ON CONFLICT (gtin, serial) DO UPDATE {_SET} WHERE {_DIFFERS}"
 _LINE = "%s\t%s\t%s\t%s\t%d\n"
-# a stage has no statistics, and the tables of a young installation old ones: each staged row is looked up by its key
-_LONG = """SELECT set_config('statement_timeout', '0', true), set_config('enable_hashjoin', 'off', true),
- set_config('enable_mergejoin', 'off', true)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def prepare_bulk(connection: sa.Connection, *, followed: bool = False) -> None:
     by an ordinary one before anybody relies on it the commit does not wait for the disk: a power cut may take back
     the last of them whole, and the ordinary commit makes all of them last."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(_LONG)
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         if followed:
             connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
@@ -69,7 +70,7 @@ def write_items(connection: sa.Connection, rows: Sequence[ItemRow]) -> Written:
         return _copy(connection, rows)
     rows = sorted(rows)  # in the order of the table's own tree
     fresh = connection.exec_driver_sql(_SQLITE + "ON CONFLICT DO NOTHING", rows).rowcount
-    changed = connection.exec_driver_sql(_SQLITE + _SQLITE_CHANGED, rows).rowcount if fresh < len(rows) else 0
+    changed = connection.exec_driver_sql(_SQLITE + _UPSERT, rows).rowcount if fresh < len(rows) else 0
     return Written(fresh, changed, len(rows) - fresh - changed)
 
 
@@ -88,10 +89,9 @@ def _copy(connection: sa.Connection, rows: Sequence[ItemRow]) -> Written:
         cursor.execute(_STAGE)
         with cursor.copy(_COPY.format(table="item_stage")) as copy:
             copy.write(lines)
-        fresh = cursor.execute(_STAGED_NEW).rowcount
-        changed = cursor.execute(_STAGED_CHANGED).rowcount if fresh < len(rows) else 0
+        fresh, touched = cursor.execute(_FROM_STAGE).fetchone() or (0, 0)
         cursor.execute("TRUNCATE item_stage")
-    return Written(fresh, changed, len(rows) - fresh - changed)
+    return Written(fresh, touched - fresh, len(rows) - touched)
 
 
 def count_uploaded(connection: sa.Connection, gtins: Iterable[str]) -> None:

@@ -32,6 +32,7 @@ WAYS = (
     Way("/enterprise/products", "portal.products", Permission.ENTERPRISE_PORTAL),
     Way("/enterprise/codes", "portal.codes", Permission.ENTERPRISE_PORTAL),
     Way("/enterprise/moves", "moves.title", Permission.ENTERPRISE_PORTAL),
+    Way("/enterprise/places", "places.title", Permission.ENTERPRISE_PORTAL),
     Way("/enterprise/imports", "portal.imports", Permission.ENTERPRISE_PORTAL),
     Way("/enterprise/keys", "portal.keys", Permission.ENTERPRISE_PORTAL),
     Way("/enterprise/links", "linkset.title", Permission.ENTERPRISE_PORTAL),

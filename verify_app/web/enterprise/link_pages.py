@@ -19,7 +19,7 @@ blueprint = Blueprint("links", __name__)
 _VIETNAM = timedelta(hours=7)
 _COMMON = ("pip", "instructions", "recipeInfo", "certificationInfo", "sustainabilityInfo", "promotion", "safetyInfo",
            "support", "socialMedia", "hasRetailers", "traceability", "homepage")  # fmt: skip
-_SPARE = 3  # empty lines behind the links that are there
+_SPARE = 3  # empty lines behind the links that are there, all but the first folded away
 _FIELDS = ("rel", "href", "title", "hreflang", "context", "from", "until")
 
 
@@ -116,6 +116,7 @@ def _editor(path: str, rows: list[dict[str, str]], problem: str = "") -> str:
         "enterprise/link_edit.html",
         path=path,
         rows=rows + [empty] * _SPARE,
+        spare=_SPARE - 1,
         common=_COMMON,
         types=[name for name in types if name != LINKSET],
         hosts=the_parts().desk.links.hosts(own_enterprise()),
