@@ -124,7 +124,7 @@ def test_places_are_kept_by_their_enterprise_and_chosen_when_something_is_booked
         assert send(author, places, at=number, act=act, name="Mine", address="Thôn 2").status_code == 404
 
 
-def test_an_event_at_an_own_place_gets_its_gln(office, author, desk):
+def test_an_event_at_an_own_place_gets_its_gln(office, author):
     form = {"gtin": GTIN, "lot": "L1", "stage": "packing", "time": "2026-09-05T07:30", "what": "Đóng gói"}
     assert '<option value="Vườn 1">' in author.get("/enterprise/products/new/events").text
     assert send(author, "/enterprise/products/new/events", **form, place="Vườn 1").status_code == 303

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+import sqlalchemy as sa
 
 from tests.fixtures_accounts import send, token
 from tests.html_checks import Page, check_page
@@ -25,8 +26,16 @@ def reviewer(office):
     return office.someone(Role.PROVINCE)
 
 
-def test_first_page_tells_what_to_do_next_and_checks_numbers(author):
+def test_first_page_tells_what_to_do_next_and_checks_numbers(office, author):
+    looked: list[str] = []
+
+    def explain(_connection, cursor, statement, parameters, *_rest):
+        looked.extend(row[3] for row in cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
+
+    sa.event.listen(office.engine, "before_cursor_execute", explain)
     assert "Đã xong 5 trên 8 phần" in author.get("/enterprise").text
+    sa.event.remove(office.engine, "before_cursor_execute", explain)
+    assert any("ix_scan_identity_when_ms (identity=?)" in step for step in looked), "no item walks through all scans"
     page = author.get("/enterprise/check?number=9521234543231&kind=gtin").text
     assert "Chữ số cuối phải là 7" in page
     assert "952 là đầu số minh họa" in page
@@ -39,6 +48,8 @@ def test_draft_goes_from_the_form_through_review_to_the_public_page(office, auth
     fields = {"gtin": NEW, "name": "Cà phê Ví Dụ", "origin": "Sản xuất tại Việt Nam"}
     assert send(author, "/enterprise/products/new/products", **fields).status_code == 303
     assert "Cà phê Ví Dụ" in author.get("/enterprise/products").text
+    assert NEW in author.get("/enterprise/products?q=CÀ PHÊ VÍ").text
+    assert "Không có sản phẩm" in author.get("/enterprise/products?q=mèo").text
     own, theirs = f"/enterprise/products/{NEW}/1", f"/desk/reviews/{NEW}/1"
     assert "Hình ảnh" in author.get(own).text, "what is missing is named"
     assert send(author, own, act="approve").status_code == 409

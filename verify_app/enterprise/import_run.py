@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from ..store import import_jobs
-from ..store.bulk_items import Written, count_uploaded, prepare_bulk
+from ..store.bulk_items import Written, count_uploaded, prepare_bulk, takes_rows_beside_us
 from ..store.drafts import find_enterprise
 from ..store.engine import Connection, Engine, reading, writing
 from ..store.import_jobs import BadRow, ImportJob, Step
@@ -37,6 +37,7 @@ MOST_BAD = 100_000  # refused rows after which a file is taken for one of anothe
 _BLOCK = 1024 * 1024
 
 Progress = Callable[[ImportJob], None]
+_Chunk = tuple[list[Row], int]
 
 
 class ImportRefusedError(ValueError):
@@ -139,7 +140,8 @@ class Imports:
         taker, size = self._taker(job, table)
         import_jobs.note_header(self._engine, job.id, table.header)
         gtins = frozenset(job.gtins)
-        with closing(_ahead(table, job.position, size)) as chunks:
+        read = _chunks(table, job.position, size)
+        with closing(_ahead(read) if takes_rows_beside_us(self._engine) else read) as chunks:
             for chunk, read_bytes in chunks:
                 with writing(self._engine) as connection:
                     written, bad = _taken(connection, taker, chunk, dry=job.dry_run)
@@ -190,18 +192,19 @@ def _taken(
         trial.rollback()
 
 
-def _ahead(table: Table, position: int, size: int) -> Generator[tuple[list[Row], int], None, None]:
-    """The rows behind a position, `size` at a time, with the bytes of the file that were read until then. A thread
-    reads the next ones while the database takes in the last: the two would have waited for each other."""
+def _chunks(table: Table, position: int, size: int) -> Generator[_Chunk, None, None]:
+    """The rows behind a position, `size` at a time, with the bytes of the file that were read until then."""
     rows = _behind(table.rows, position)
+    while chunk := list(islice(rows, size)):
+        yield chunk, table.read_bytes
 
-    def read() -> tuple[list[Row], int]:
-        return list(islice(rows, size)), table.read_bytes
 
+def _ahead(chunks: Iterator[_Chunk]) -> Generator[_Chunk, None, None]:
+    """The same, the next one read by a thread while the last one is written: the two would have waited in turn."""
     with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(read)
-        while (chunk := coming.result())[0]:
-            coming = reader.submit(read)
+        coming = reader.submit(next, chunks, None)
+        while chunk := coming.result():
+            coming = reader.submit(next, chunks, None)
             yield chunk
 
 

@@ -49,6 +49,11 @@ class Written:
         return Written(self.fresh + other.fresh, self.changed + other.changed, self.same + other.same)
 
 
+def takes_rows_beside_us(engine: sa.Engine) -> bool:
+    """Whether the database is a process of its own, so that the next rows can be read while it takes in the last."""
+    return engine.dialect.name == "postgresql"
+
+
 def prepare_bulk(connection: sa.Connection, *, followed: bool = False) -> None:
     """Make the transaction fit for long statements; call it first in each bulk transaction. Of one that is `followed`
     by an ordinary one before anybody relies on it the commit does not wait for the disk: a power cut may take back

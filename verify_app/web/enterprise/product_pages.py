@@ -23,13 +23,18 @@ from .change_words import changes_in_words
 from .own import own_actor, own_enterprise
 
 blueprint = Blueprint("products", __name__)
+_SHOWN = 200  # products and lots of one page
 _OWN_ACTS = (ReviewAct.SUBMIT, ReviewAct.WITHDRAW, ReviewAct.PUBLISH)
 
 
 @blueprint.get("/enterprise/products")
 def products() -> str:
-    """Products and lots, each with where its last version stands."""
-    return render_template("enterprise/products.html", versions=the_parts().desk.reviews.own(own_enterprise()))
+    """Products and lots, each with where its last version stands; with `?q=` those whose name or number holds it."""
+    own, asked = the_parts().desk.reviews.own(own_enterprise()), request.args.get("q", "").strip()[:100]
+    word = asked.casefold()
+    found = [one for one in own if any(word in text.casefold() for text in (one.name, one.gtin, one.lot))]
+    shown = found[:_SHOWN]
+    return render_template("enterprise/products.html", versions=shown, all=len(own), found=len(found), asked=asked)
 
 
 @blueprint.route("/enterprise/products/new/<kind>", methods=["GET", "POST"])
