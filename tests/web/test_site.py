@@ -7,9 +7,11 @@ import json
 import re
 import uuid
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from PIL import Image
+from pypdfium2 import PdfDocument
 
 from tests.fixtures_accounts import empty_database, office, token
 from tests.fixtures_web import GTIN, ITEM, sample_model
@@ -19,6 +21,7 @@ from verify_app.domain.passport import Risk
 from verify_app.domain.provinces import CELL, PROVINCES
 from verify_app.images.pool import DecodePool
 from verify_app.images.symbols import draw, modules
+from verify_app.store.audit import latest
 from verify_app.store.engine import writing
 from verify_app.store.ledger import LedgerRow, append
 
@@ -84,6 +87,13 @@ def test_a_visit_tells_why_it_was_made_and_what_the_seller_lacked(office):
     page = client.get(f"/desk/field/visits/{visit}").text
     assert "dữ liệu rủi ro" in page
     assert "Thiếu: Người bán còn giữ hồ sơ" in page
+    send(client, visit, check(marks={"quantity": "missing"}, note="tem <mờ>"), check("???"), basis="risk")
+    body = client.get(f"/desk/field/visits/{visit}/record.pdf").get_data()
+    told = " ".join("".join(sheet.get_textpage().get_text_range() for sheet in PdfDocument(body)).split())
+    for words in ("KIỂM TRA TẠI CHỖ", "Điều 89", "Chợ Ví Dụ", "Thiếu: Định lượng", "tem <mờ>", "Hàng hóa số 2", "???"):
+        assert words in told, words
+    note = latest(office.engine, limit=1)[0].note
+    assert (note.action, note.why) == ("field.record", f"SHA-256 {sha256(body).hexdigest()}")
     assert "tự nó không phải là căn cứ xử phạt" not in page
 
 
@@ -190,5 +200,6 @@ def test_anothers_visit_is_neither_seen_nor_written_to(office):
     visit = new_id()
     send(first, visit, check())
     assert second.get(f"/desk/field/visits/{visit}").status_code == 404
+    assert second.get(f"/desk/field/visits/{visit}/record.pdf").status_code == 404
     assert send(second, visit, check()).status_code == 403
     assert upload(second, visit, photo(), "signature").status_code == 404

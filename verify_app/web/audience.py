@@ -174,6 +174,7 @@ _PROPOSE_ACTS = (
     "desk.orders.step",
 )
 _INSPECT = (
+    "desk.record.record",
     "desk.site.kit",
     "desk.site.kit_worker",
     "desk.site.photo",

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from . import cases, log, minutes, orders, register, reports, search, site
+from . import cases, log, minutes, orders, record, register, reports, search, site
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 for pages in (
@@ -11,6 +11,7 @@ for pages in (
     orders.pages,
     log.pages,
     site.pages,
+    record.pages,
     register.pages,
     reports.pages,
     search.pages,

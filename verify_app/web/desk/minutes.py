@@ -123,20 +123,22 @@ def _evidence(paper: Paper, say: Catalogue, file: CaseFile, scans: tuple[SeenSca
     for one in file.alerts:
         version = say.text("desk.rule_version", version=one.alert.version)
         told = f"{say.text(f'desk.rule.{one.alert.rule.value}')}, {version}"
-        rows.append(("alert", told, say.moment(one.alert.last), _digest(one.alert)))
+        rows.append(("alert", told, say.moment(one.alert.last), canonical_digest(one.alert)))
     if scans:
-        rows.append(("scans", say.text("minutes.scans", count=len(scans)), say.moment(scans[0].when), _digest(scans)))
+        rows.append(
+            ("scans", say.text("minutes.scans", count=len(scans)), say.moment(scans[0].when), canonical_digest(scans))
+        )
     for visit, check, photos in office().records.checks(case.gtin, case.lot, case.serial) if case.gtin else ():
         verdict = say.text(f"verdict.{check.reasons[0]}.title") if check.reasons else ""
         found = "; ".join(faulty(check.marks, say))
         told = ". ".join(part for part in (visit.place, visit.officer, verdict, found, check.note) if part)
-        rows.append(("check", told, say.moment(check.taken), _digest(check)))
+        rows.append(("check", told, say.moment(check.taken), canonical_digest(check)))
         rows += [(photo.kind, visit.place, say.moment(photo.received), photo.digest) for photo in photos]
     for report in _reports(case):
         # The seller signs this paper and takes a copy: what a shopper wrote, and at which minute, could tell who it was
         # (Decree 37/2026 Art. 13(3)(b)). The digest still binds the words that the report's own page shows.
         what, told = report.what, say.text(f"report.reason.{report.what.grievance.value}")
-        rows.append(("report", told, say.date(what.filed), _digest(what)))
+        rows.append(("report", told, say.date(what.filed), canonical_digest(what)))
         rows += [("photo", told, say.date(what.filed), photo.sha256) for photo in what.photos]
     paper.head(say.text("minutes.evidence"))
     header = [say.text(f"minutes.column.{name}") for name in ("number", "kind", "what", "when", "digest")]
@@ -155,5 +157,6 @@ def _reports(case: Case) -> Iterator[Report]:
             yield report
 
 
-def _digest(record: object) -> str:
+def canonical_digest(record: object) -> str:
+    """SHA-256 of a record's canonical JSON, by which a paper names it."""
     return sha256(msgspec.json.encode(record, order="deterministic")).hexdigest()

@@ -115,7 +115,7 @@ def photo(photo_id: str) -> ResponseReturnValue:
 @pages.get("/visits/<visit_id>")
 def visit(visit_id: str) -> str:
     """One visit: each check with its reasons, evidence and history, what stands out, photos and the signature."""
-    found = _own(visit_id)
+    found = own_visit(visit_id)
     saw(f"visit {visit_id}", "casework")
     checks = site().checks(visit_id)
     return render_template(
@@ -134,7 +134,7 @@ def visit(visit_id: str) -> str:
 @pages.get("/visits/<visit_id>/<digest>.jpg")
 def picture(visit_id: str, digest: str) -> Response:
     """A photo of a visit."""
-    _own(visit_id)
+    own_visit(visit_id)
     if digest not in {one.digest for one in site().photos(visit_id)}:
         abort(404)
     path: Path = site().file_of(digest)
@@ -150,7 +150,8 @@ def _decoder() -> tuple[str, ...]:
     return files if all(files) else ()
 
 
-def _own(visit_id: str) -> Visit:
+def own_visit(visit_id: str) -> Visit:
+    """A visit of the account that asks; all others are not even there."""
     found = site().visit(visit_id)
     if found is None or found.account != the_account().id:
         abort(404)
