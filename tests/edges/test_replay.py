@@ -272,7 +272,7 @@ def _teach_highest(judged: list[Judged], truth: dict[str, Any], folder: Path) ->
     assert save(folder / "h.jsonl.gz", fit_highest.states(judged, truth, built_in())) > 50
     found = list(load(folder / "h.jsonl.gz", fit_highest.States))
     assert any(one.fake and one.early for one in found)
-    options = ["--codes", "800", "--highest", "-o", str(folder / "full.json")]
+    options = ["--codes", "800", "--highest", "--early", "2", "-o", str(folder / "full.json")]
     told = CliRunner().invoke(evaluate, ["fit", str(folder / "h.jsonl.gz"), *options])
     assert told.exit_code == 0, told.output
     full = Rules.from_json((folder / "full.json").read_text())

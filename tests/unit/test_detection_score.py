@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import replace
+from importlib.resources import files
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -186,3 +188,14 @@ def test_a_bad_parameter_file_is_refused(change, message):
     body = {**json.loads(RULES.to_json()), **change}
     with pytest.raises(RulesError, match=message):
         Rules.from_json(json.dumps(body))
+
+
+def test_the_rules_on_trial_excuse_a_little_by_a_campaign_until_it_explains_most_newcomers():
+    text = files("verify_app.policies").joinpath("score-5.json").read_text(encoding="utf-8")
+    rules = Rules.from_json(text)
+    assert rules.to_json() == text
+    seen = Evidence(credited=8, days=9, ndays=7, places=3, lines=5, north=4, south=4, alternate=3, span=40, gap10=1)
+    score = [of_scans(replace(seen, campaign=part), Peers(), rules).z for part in (0, 2, 4, 6, 8)]
+    falls = [before - after for before, after in pairwise(score)]
+    assert min(falls) > 0
+    assert max(falls) == falls[2] > 2 * falls[0]

@@ -1,6 +1,7 @@
 """Signed parameter files: who may change a threshold."""
 
 import json
+from importlib.resources import files
 
 import pytest
 from click.testing import CliRunner
@@ -25,6 +26,14 @@ def test_signed_parameters_become_active(tmp_path):
     folder.put("active", folder.sign(changed(version="mine", red=7.5)))
     assert folder.rules().version == "mine"
     assert folder.rules().red == 7.5
+
+
+@pytest.mark.parametrize("version", ["score-1", "score-2", "score-3", "score-5"])
+def test_other_rules_of_the_package_can_be_put_in_force_and_taken_back(tmp_path, version):
+    folder = PolicyFolder(tmp_path)
+    earlier = files("verify_app.policies").joinpath(f"{version}.json").read_text(encoding="utf-8")
+    assert folder.put("active", folder.sign(earlier)).version == version
+    assert folder.undo("active") == built_in()
 
 
 def test_a_threshold_changed_after_signing_is_refused(tmp_path):

@@ -149,6 +149,9 @@ def curve(output: Path, seeds: str, name: str, codes: int) -> None:
 @click.option("--start", type=_IN, help="Plain parameters to start at and be drawn to; default: the built-in ones.")
 @click.option("--highest", is_flag=True, help="Fit to the highest states; EXAMPLES are of `gather --highest`.")
 @click.option("--share", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="… and so far towards them.")
+@click.option(
+    "--early", type=click.FloatRange(0, 100), default=1.0, show_default=True, help="… the tenth look so often."
+)
 def fit(examples: tuple[Path, ...], output: Path, codes: int, false_alarms: float, **given: Any) -> None:
     """Fit weights to EXAMPLES, starting at the built-in ones; OUTPUT, to be signed, also names the rules."""
     from ..evaluate import fit_highest
@@ -160,7 +163,7 @@ def fit(examples: tuple[Path, ...], output: Path, codes: int, false_alarms: floa
         start = Rules.from_json(given["start"].read_text(encoding="utf-8")) if given["start"] else built_in()
         if given["highest"]:
             states = [one for path in examples for one in load(path, fit_highest.States)]
-            full = fit_highest.fit_highest(states, start, output.stem)
+            full = fit_highest.fit_highest(states, start, output.stem, given["early"])
             rules = fit_highest.between(start, full, given["share"])
             found = list(fit_highest.highest(states, rules))
         else:

@@ -21,12 +21,12 @@ from ..domain.suspicion import Sign
 from ..replay.run import Judged
 
 GRID: dict[str, tuple[float, ...]] = {  # signals and the amounts at which a step may stand
-    "days": (3, 5, 7, 10, 14),
+    "days": (3, 4, 5, 6, 7, 8, 10, 14),
     "ndays": (3, 4, 5, 6, 8, 10, 14),
     "credited": (3, 6, 10),
     "places": (2, 3, 4, 5),
     "thinnest": (2, 3, 5),
-    "lines": (2, 3, 5, 7),
+    "lines": (2, 3, 4, 5, 7),
     "regions": (2, 3),
     "second_region": (2, 3),
     "alternate": (1, 2, 3, 5),
@@ -58,7 +58,7 @@ GRID: dict[str, tuple[float, ...]] = {  # signals and the amounts at which a ste
     "returned": (1, 2),
     "returned_region": (1, 2),
     "span": (30, 45, 60, 80),
-    "against_peers": (2, 3, 4),
+    "against_peers": (2, 2.5, 3, 3.5, 4, 5),
     "ndays_against_peers": (3, 4),
     "places_against_peers": (2.5,),
 }
@@ -75,6 +75,13 @@ EXCUSE_GRID: dict[str, tuple[float, float]] = {  # … and of the excuses: the m
     "kin": (5, -0.1),
     "vague": (1, -2),
 }
+EXCUSE_STEPS: dict[str, tuple[float, ...]] = {  # … that weigh little until they explain most of what was seen
+    "campaign": (0.25, 0.4, 0.6, 0.75),
+    "followers": (0.1, 0.2, 0.4),
+    "burst": (0.04, 0.1, 0.2, 0.3),
+    "vague": (0.6,),
+}
+_STRONGEST = -3.0  # of a step of an excuse
 _EARLY = (5, 10)
 _PULL = 1.0  # of each weight to where it was; more holds it there
 _PASSES = 60
@@ -91,7 +98,7 @@ class Example(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One weight to be found: a step of a signal (`least`), or a slope (`most` units, weight from `floor` to 0)."""
+    """One weight to be found: a step of a signal (`least`), or a slope (`most` units); of an excuse from `floor` to 0."""
 
     signal: str
     least: float = 0.0
@@ -107,6 +114,7 @@ class Column:
 COLUMNS = (
     *(Column(signal, least) for signal, steps in GRID.items() for least in steps),
     *(Column(signal, most=most, floor=floor) for signal, (most, floor) in EXCUSE_GRID.items()),
+    *(Column(signal, least, floor=_STRONGEST) for signal, steps in EXCUSE_STEPS.items() for least in steps),
 )
 
 

@@ -19,9 +19,10 @@ from ..replay.run import Judged
 from .fit import COLUMNS, Example, fit
 
 KEPT = frozenset(  # weights that stay as they are: the made worlds tell too little of them
-    {"destroyed", "unshipped", "unshipped_sequential", "burst", "followers", "campaign", "flood", "hosted"}
+    {"destroyed", "unshipped", "unshipped_sequential", "flood", "hosted"}
 )
 _TENTH = 10
+_ROUNDS = 6
 _FAR = 5.0  # nats below the line: states of genuine codes that no weights could make an alert
 
 
@@ -59,24 +60,25 @@ def states(judged: Iterable[Judged], truth: dict[str, Any], rules: Rules) -> Ite
         yield States(codes[name]["kind"] == "fake", early.get(name, 0), tuple(dict(state) for state in seen))
 
 
-def fit_highest(found: list[States], start: Rules, version: str, rounds: int = 6) -> Rules:
-    """Weights for the highest states, drawn to `start`; thresholds stay those of `start`."""
+def fit_highest(found: list[States], start: Rules, version: str, early: float = 1.0) -> Rules:
+    """Weights for the highest states, drawn to `start`; thresholds stay those of `start`. A state by the tenth
+    falsified piece counts `early` times."""
     rules = start
-    for _ in range(rounds):
-        after = fit(list(highest(found, rules)), start, version, KEPT)
+    for _ in range(_ROUNDS):
+        after = fit(list(highest(found, rules, early)), start, version, KEPT)
         if after == rules:
             break
         rules = after
     return rules
 
 
-def highest(found: Iterable[States], rules: Rules) -> Iterator[Example]:
-    """The highest state of each code under rules, and of falsified ones that by the tenth piece."""
+def highest(found: Iterable[States], rules: Rules, early: float = 1.0) -> Iterator[Example]:
+    """The highest state of each code under rules, and of falsified ones that by the tenth piece, `early` times."""
     for one in found:
         ranked = [_score(rules, state) for state in one.states]
         yield Example(one.fake, 1.0, one.states[ranked.index(max(ranked))])
         if one.early:
-            yield Example(True, 1.0, one.states[ranked.index(max(ranked[: one.early]))], last=False)
+            yield Example(True, early, one.states[ranked.index(max(ranked[: one.early]))], last=False)
 
 
 def between(start: Rules, fitted: Rules, share: float) -> Rules:
