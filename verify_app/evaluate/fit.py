@@ -98,7 +98,7 @@ class Example(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One weight to be found: a step of a signal (`least`), or a slope (`most` units); of an excuse from `floor` to 0."""
+    """One weight to be found: a step of a signal (`least`) or a slope (`most` units); an excuse weighs `floor` to 0."""
 
     signal: str
     least: float = 0.0
