@@ -23,6 +23,7 @@ _SMALL = ParagraphStyle("small", _BODY, fontSize=8, leading=11.5)
 _MONO = ParagraphStyle("mono", _SMALL, fontName="Courier", fontSize=7, leading=10, splitLongWords=1)  # hexadecimal
 _BOLD = ParagraphStyle("bold", _BODY, fontName="Paper-Bold")
 _MIDDLE = ParagraphStyle("middle", _BOLD, alignment=TA_CENTER)
+_CENTRED = ParagraphStyle("centred", _BODY, alignment=TA_CENTER)
 _TITLE = ParagraphStyle("title", _MIDDLE, fontSize=15, leading=21, spaceBefore=10, spaceAfter=8)
 _HEAD = ParagraphStyle("head", _BOLD, fontSize=11, leading=16, spaceBefore=9, spaceAfter=3)
 _NOTE = ParagraphStyle("note", _BODY, borderWidth=0.8, borderColor=colors.black, borderPadding=6, spaceBefore=10,
@@ -41,7 +42,7 @@ class Paper:
 
     def state_head(self, left: Sequence[str], right: Sequence[str]) -> None:
         """The two columns at the top of a Vietnamese administrative paper (Decree 30/2020, Annex I)."""
-        columns = [[Paragraph(escape(line), _MIDDLE if at < 2 else _BODY) for at, line in enumerate(side)]
+        columns = [[Paragraph(escape(line), _MIDDLE if at < 2 else _CENTRED) for at, line in enumerate(side)]
                    for side in (left, right)]  # fmt: skip
         self._parts.append(Table([columns], colWidths=["45%", "55%"], style=[("VALIGN", (0, 0), (-1, -1), "TOP")]))
 
@@ -49,7 +50,7 @@ class Paper:
         """The name of the paper, and a line below it."""
         self._parts.append(Paragraph(escape(words), _TITLE))
         if below:
-            self._parts += [Paragraph(escape(below), ParagraphStyle("below", _BODY, alignment=TA_CENTER)),
+            self._parts += [Paragraph(escape(below), _CENTRED),
                             Spacer(1, 3 * mm)]  # fmt: skip
 
     def head(self, words: str) -> None:
@@ -58,7 +59,7 @@ class Paper:
 
     def text(self, words: str, style: str = "body") -> None:
         """A paragraph."""
-        self._parts.append(Paragraph(escape(words).replace("\n", "<br/>"), _STYLES[style]))
+        self._parts.append(Paragraph(_lines(words), _STYLES[style]))
 
     def note(self, words: str) -> None:
         """A paragraph in a frame."""
@@ -75,7 +76,7 @@ class Paper:
         """A table whose header stands on every page."""
         kinds = list(styles) or ["small"] * len(header)
         cells = [[Paragraph(escape(word), ParagraphStyle("th", _SMALL, fontName="Paper-Bold")) for word in header]]
-        cells += [[Paragraph(escape(cell), _STYLES[kind]) for cell, kind in zip(row, kinds, strict=True)]
+        cells += [[Paragraph(_lines(cell), _STYLES[kind]) for cell, kind in zip(row, kinds, strict=True)]
                   for row in rows]  # fmt: skip
         wide = [width * mm if width else None for width in widths]
         self._parts.append(Table(cells, colWidths=wide, repeatRows=1, style=_quiet(0.4)))
@@ -104,6 +105,11 @@ class Paper:
         canvas.setFont("Paper", 7.5)
         canvas.drawString(18 * mm, 10 * mm, self._foot)
         canvas.drawRightString(self._size[0] - 18 * mm, 10 * mm, str(canvas.getPageNumber()))
+
+
+def _lines(words: str) -> str:
+    """Plain text for a paragraph, its lines kept."""
+    return escape(words).replace("\n", "<br/>")
 
 
 def _quiet(line: float) -> TableStyle:

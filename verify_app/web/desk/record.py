@@ -45,7 +45,7 @@ def _paper(visit: Visit, say: Catalogue, now: int) -> bytes:
          say.text("minutes.date", day=day.day, month=day.month, year=day.year)),
     )  # fmt: skip
     paper.title(say.text("record.title"), say.text(f"check.basis.{visit.basis}"))
-    paper.note(say.text("desk.no_sanction" if visit.basis == "survey" else "check.inspection"))
+    paper.note(say.text("record.no_sanction" if visit.basis == "survey" else "check.inspection"))
     paper.fields([
         (say.text("desk.kit_place"), visit.place),
         (say.text("desk.kit_seller"), visit.seller),
