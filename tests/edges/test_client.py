@@ -40,13 +40,19 @@ def test_client_imports_moves_and_captures(client, light_desk, tmp_path):
     (tmp_path / "items.csv").write_text(f"gtin,serial\n{GTIN},C1\n{GTIN},C 2\n")
     begun = client.import_file("items", tmp_path / "items.csv")
     sent = client.capture({"type": "ObjectEvent", "eventTime": "2026-09-05T00:00:00Z", "eventTimeZoneOffset": "+07:00"})
-    run_once(jobs_of(light_desk))
+    good, bad = ({"type": "ObjectEvent", "eventTime": when, "eventTimeZoneOffset": "+07:00"}
+                 for when in ("2026-09-06T00:00:00Z", "never"))  # fmt: skip
+    both = {"type": "EPCISDocument", "schemaVersion": "2.0", "epcisBody": {"eventList": [good, bad]}}
+    whole, partly = client.capture(both), client.capture(both, proceed=True)
+    for _ in range(3):  # a document each
+        run_once(jobs_of(light_desk))
+    assert [client.capture_state(one.id).taken for one in (whole, partly)] == [0, 1]
     done = client.wait(begun)
     assert (done.fresh, done.bad) == (1, 1)
     assert b"C 2" in client.errors(done.id)
     assert client.capture_state(sent.id).success
-    (event,) = client.events(perPage="1", eventType="ObjectEvent")
-    assert event["eventTime"] == "2026-09-05T00:00:00Z"
+    events = client.events(perPage="1", eventType="ObjectEvent")
+    assert {event["eventTime"] for event in events} == {"2026-09-05T00:00:00Z", "2026-09-06T00:00:00Z"}
     assert client.move(f"(01){GTIN}(21)C1", "sell", id="1").after == "sold"
     with pytest.raises(ApiError, match="409: Expected an item") as refused:
         client.move(f"(01){GTIN}(21)C1", "sell", id="2")

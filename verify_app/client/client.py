@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 import msgspec
 
 _Answer = TypeVar("_Answer")
+_Headers = dict[str, str] | None
 _SECONDS = 60.0
 _NEXT = re.compile(r'[?&]nextPageToken=([^&>]+)[^>]*>; rel="next"')
 
@@ -117,7 +118,9 @@ class Client:
 
     def errors(self, import_id: str) -> bytes:
         """The annotated file of refused rows: mend it and send it again."""
-        return self._send(f"/imports/{quote(import_id)}/errors")
+        with self._open(f"/imports/{quote(import_id)}/errors") as answer:
+            data: bytes = answer.read()
+            return data
 
     def wait(self, state: ImportState, seconds: float = 600.0) -> ImportState:
         """Wait until an import has ended. Raises `TimeoutError`."""
@@ -129,9 +132,11 @@ class Client:
             state = self.import_state(state.id)
         return state
 
-    def capture(self, document: dict[str, Any]) -> CaptureState:
-        """Send an EPCIS 2.0 document; it is worked through in the background."""
-        return self._ask(CaptureState, "/capture", msgspec.json.encode(document), "application/ld+json")
+    def capture(self, document: dict[str, Any], *, proceed: bool = False) -> CaptureState:
+        """Send an EPCIS 2.0 document; it is worked through in the background. One wrong event keeps all others out,
+        too, unless it is to `proceed`."""
+        behaviour = {"GS1-Capture-Error-Behaviour": "proceed" if proceed else "rollback"}
+        return self._ask(CaptureState, "/capture", msgspec.json.encode(document), "application/ld+json", behaviour)
 
     def capture_state(self, capture_id: str) -> CaptureState:
         """What came of a document."""
@@ -157,8 +162,11 @@ class Client:
         given = {name: value for name, value in (("from", first), ("to", last), ("gtin", gtin)) if value}
         return self._ask(ScanCounts, f"/scans/counts?{urlencode(given)}").counts
 
-    def _ask(self, kind: type[_Answer], path: str, body: bytes | None = None, media: str = "") -> _Answer:
-        return msgspec.json.decode(self._send(path, body, media), type=kind)
+    def _ask(
+        self, kind: type[_Answer], path: str, body: bytes | None = None, media: str = "", more: _Headers = None
+    ) -> _Answer:
+        with self._open(path, body, media, more) as answer:
+            return msgspec.json.decode(answer.read(), type=kind)
 
     def _page(self, path: str) -> tuple[bytes, str]:
         """A page and the token of the next one, "" for none."""
@@ -166,13 +174,8 @@ class Client:
             found = _NEXT.search(answer.headers.get("Link", ""))
             return answer.read(), unquote(found[1]) if found else ""
 
-    def _send(self, path: str, body: bytes | None = None, media: str = "") -> bytes:
-        with self._open(path, body, media) as answer:
-            data: bytes = answer.read()
-            return data
-
-    def _open(self, path: str, body: bytes | None = None, media: str = "") -> Any:
-        headers = {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
+    def _open(self, path: str, body: bytes | None = None, media: str = "", more: _Headers = None) -> Any:
+        headers = {"Authorization": f"Bearer {self._key}", "Accept": "application/json", **(more or {})}
         if media:
             headers["Content-Type"] = media
         request = urllib.request.Request(self._base + path, data=body, headers=headers)  # noqa: S310 - https or http
