@@ -89,7 +89,9 @@ def test_a_page_that_nobody_wrote_into_the_matrix_opens_to_nobody(house):
     office, browsers, _ = house
     office.app.view_functions["forgotten"] = lambda: "open"
     office.app.url_map.add(office.app.url_rule_class("/desk/forgotten", endpoint="forgotten", methods={"GET"}))
-    assert browsers[Role.OPERATOR].get("/desk/forgotten").status_code == 403
+    refused = browsers[Role.OPERATOR].get("/desk/forgotten")
+    assert refused.status_code == 403
+    assert 'class="button" href="/account"' in refused.text, "not to the shoppers' first page"
 
 
 @pytest.mark.parametrize("role", ROLES)
