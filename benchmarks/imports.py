@@ -1,8 +1,9 @@
 """How fast items come in, into SQLite if no other database is named:
 
-python -m benchmarks.imports [--rows 1000000] [--once] [--database URL | --postgresql]
+python -m benchmarks.imports [--rows 1000000] [--once] [--database URL | --postgresql ["-c NAME=VALUE …"]]
 
-`--postgresql` starts a server of its own with the defaults of a new installation (durable writes, 128 MB of buffers).
+`--postgresql` starts a server of its own with the defaults of a new installation (durable writes, 128 MB of buffers),
+but for what it is given.
 
 Writes a CSV file of one enterprise with random serial numbers, imports it twice (all new, then all known) and prints
 rows per second, wall time included from the opening of the file to the end of the job, and the peak of memory; with
@@ -38,11 +39,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rows", type=int, default=1_000_000)
     arguments.add_argument("--database", default="")
-    arguments.add_argument("--postgresql", action="store_true")
+    arguments.add_argument("--postgresql", nargs="?", const="-c shared_buffers=128MB", default="")
     arguments.add_argument("--once", action="store_true")
     asked = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        own = stack.enter_context(own_postgres("-c shared_buffers=128MB")) if asked.postgresql else ""
+        own = stack.enter_context(own_postgres(asked.postgresql)) if asked.postgresql else ""
         url = asked.database or own or f"sqlite:///{folder}/registry.sqlite3"
         lots = [f"L{number:04}" for number in range(-(-asked.rows // ROWS_OF_A_LOT))]
         prepare(url, lots)
