@@ -3,65 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 
-import msgspec
 from flask import Blueprint, Response, request
 
-from ...domain.audit import Kind
 from ...domain.case import Case
 from ...domain.local_time import local_date
 from ...domain.report import Report, State
-from ...i18n import Catalogue, catalogue
-from ...inspection.office import CaseFile, SeenScan, note_of
+from ...i18n import Catalogue
+from ...inspection.office import CaseFile, SeenScan
 from ...inspection.paper import Paper
 from ...inspection.records import ReportsFor
 from ..accounts.door import the_account
 from ..accounts.person import now_ms
 from .cases import found_case, passport_of, place_of
 from .checklists import faulty
+from .official import EvidenceRow, begun, canonical_digest, handed_out, list_evidence, to_sign, words
 from .reach import office, province_name, report_areas
 
 pages = Blueprint("minutes", __name__)
 _SCANS = 300  # of a code: those that the page of the case shows
 _REPORTS = 200
-_Row = tuple[str, str, str, str]
 
 
 @pages.get("/cases/<int:number>/minutes.pdf")
 def minutes(number: int) -> Response:
     """The minutes of a case, in Vietnamese whatever the reader's language: they are an administrative paper. The
     audit log keeps the digest of the file that was taken."""
-    file, account = found_case(number, look=False), the_account()
-    body = _paper(file, now_ms())
-    digest = sha256(body).hexdigest()
+    file = found_case(number, look=False)
     why = request.args.get("why", "")[:200] or "minutes"
-    office().note(note_of(account, Kind.ACT, "case.minutes", f"case {number}", f"{why} (SHA-256 {digest})"), now_ms())
-    headers = {"Content-Disposition": f'inline; filename="case-{number}.pdf"', "X-Content-SHA256": digest}
-    return Response(body, mimetype="application/pdf", headers=headers)
+    return handed_out(_paper(file, now_ms()), f"case-{number}", "case.minutes", f"case {number}", why)
 
 
 def _paper(file: CaseFile, now: int) -> bytes:
-    say, case, account = catalogue("vi"), file.case, the_account()
-    paper = Paper(say.text("minutes.title", number=case.id), say.text("minutes.foot", number=case.id))
-    day = local_date(now)
-    paper.state_head(
-        (account.department or say.text("minutes.department"), say.text("minutes.number", number=case.id)),
-        (say.text("minutes.state"), say.text("minutes.motto"),
-         say.text("minutes.date", day=day.day, month=day.month, year=day.year)),
-    )  # fmt: skip
+    say, case = words(), file.case
+    foot = say.text("minutes.foot", number=case.id)
+    paper = begun(say.text("minutes.title", number=case.id), foot, case.id, local_date(now))
     paper.title(say.text("minutes.title", number=case.id), say.text(f"desk.rule.{case.rule.value}"))
     paper.note(say.text("desk.no_sanction"))
     _goods(paper, say, file)
     _steps(paper, say, file)
     scans = office().scans(case, _SCANS)
     _scans(paper, say, scans)
-    _evidence(paper, say, file, scans)
-    paper.text(say.text("minutes.made", name=account.name, role=say.text(f"account.role.{account.role.value}"),
-                        when=say.moment(now)), "small")  # fmt: skip
-    paper.signatures([say.text(f"minutes.sign.{who}") for who in ("seller", "witness", "officer")],
-                     say.text("minutes.sign_hint"))  # fmt: skip
-    return paper.pdf()
+    list_evidence(paper, _evidence(say, file, scans))
+    return to_sign(paper, the_account().name, now)
 
 
 def _goods(paper: Paper, say: Catalogue, file: CaseFile) -> None:
@@ -116,10 +100,9 @@ def _scans(paper: Paper, say: Catalogue, scans: tuple[SeenScan, ...]) -> None:
     paper.text(" · ".join(f"{name}: {count}" for name, count in sorted(counts.items(), key=lambda p: (-p[1], p[0]))))
 
 
-def _evidence(paper: Paper, say: Catalogue, file: CaseFile, scans: tuple[SeenScan, ...]) -> None:
-    """The list of evidence: a file by the digest of its bytes, a record by the digest of its canonical JSON."""
+def _evidence(say: Catalogue, file: CaseFile, scans: tuple[SeenScan, ...]) -> list[EvidenceRow]:
     case = file.case
-    rows: list[_Row] = []
+    rows: list[EvidenceRow] = []
     for one in file.alerts:
         version = say.text("desk.rule_version", version=one.alert.version)
         told = f"{say.text(f'desk.rule.{one.alert.rule.value}')}, {version}"
@@ -140,13 +123,7 @@ def _evidence(paper: Paper, say: Catalogue, file: CaseFile, scans: tuple[SeenSca
         what, told = report.what, say.text(f"report.reason.{report.what.grievance.value}")
         rows.append(("report", told, say.date(what.filed), canonical_digest(what)))
         rows += [("photo", told, say.date(what.filed), photo.sha256) for photo in what.photos]
-    paper.head(say.text("minutes.evidence"))
-    header = [say.text(f"minutes.column.{name}") for name in ("number", "kind", "what", "when", "digest")]
-    table = [
-        (str(n), say.text(f"minutes.kind.{kind}"), *rest) for n, (kind, *rest) in enumerate(dict.fromkeys(rows), 1)
-    ]
-    paper.table(header, table, (9, 26, 56, 30, 53), ("small", "small", "small", "small", "mono"))
-    paper.text(say.text("minutes.digest_hint"), "small")
+    return rows
 
 
 def _reports(case: Case) -> Iterator[Report]:
@@ -155,8 +132,3 @@ def _reports(case: Case) -> Iterator[Report]:
     for report in office().records.reports(wanted, _REPORTS) if case.gtin else ():
         if case.lot in ("", report.what.lot) and case.serial in ("", report.what.serial):
             yield report
-
-
-def canonical_digest(record: object) -> str:
-    """SHA-256 of a record's canonical JSON, by which a paper names it."""
-    return sha256(msgspec.json.encode(record, order="deterministic")).hexdigest()

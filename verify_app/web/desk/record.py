@@ -3,47 +3,32 @@ evidence with SHA-256 digests. Decree 37/2026 Art. 89 asks for minutes of an ins
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from flask import Blueprint, Response
 
-from ...domain.audit import Kind
 from ...domain.field import Check, Odd, Visit
 from ...domain.local_time import local_date
-from ...i18n import Catalogue, catalogue
+from ...i18n import Catalogue
 from ...inspection.paper import Paper
-from ..accounts.door import the_account
 from ..accounts.person import now_ms
-from ..accounts.trace import did
 from .checklists import caption, faulty
-from .minutes import canonical_digest
+from .official import EvidenceRow, begun, canonical_digest, handed_out, list_evidence, to_sign, words
 from .reach import product_name
 from .site import own_visit, site
 
 pages = Blueprint("record", __name__, url_prefix="/field")
-_Row = tuple[str, str, str, str]
 
 
 @pages.get("/visits/<visit_id>/record.pdf")
 def record(visit_id: str) -> Response:
     """The record of an own visit, in Vietnamese whatever the reader's language. The audit log keeps its digest."""
     visit = own_visit(visit_id)
-    body = _paper(visit, catalogue("vi"), now_ms())
-    digest = sha256(body).hexdigest()
-    did(Kind.ACT, "field.record", f"visit {visit_id}", f"SHA-256 {digest}")
-    headers = {"Content-Disposition": f'inline; filename="visit-{visit_id[:8]}.pdf"', "X-Content-SHA256": digest}
-    return Response(body, mimetype="application/pdf", headers=headers)
+    return handed_out(_paper(visit, now_ms()), f"visit-{visit_id[:8]}", "field.record", f"visit {visit_id}")
 
 
-def _paper(visit: Visit, say: Catalogue, now: int) -> bytes:
-    account, checks, day = the_account(), site().checks(visit.id), local_date(visit.opened)
-    short = visit.id[:8]
-    paper = Paper(say.text("record.title"), say.text("record.foot", number=short))
-    paper.state_head(
-        (account.department or say.text("minutes.department"), say.text("minutes.number", number=short)),
-        (say.text("minutes.state"), say.text("minutes.motto"),
-         say.text("minutes.date", day=day.day, month=day.month, year=day.year)),
-    )  # fmt: skip
+def _paper(visit: Visit, now: int) -> bytes:
+    say, checks, short = words(), site().checks(visit.id), visit.id[:8]
+    foot = say.text("record.foot", number=short)
+    paper = begun(say.text("record.title"), foot, short, local_date(visit.opened))
     paper.title(say.text("record.title"), say.text(f"check.basis.{visit.basis}"))
     paper.note(say.text("record.no_sanction" if visit.basis == "survey" else "check.inspection"))
     paper.fields([
@@ -57,12 +42,8 @@ def _paper(visit: Visit, say: Catalogue, now: int) -> bytes:
         paper.head(say.text("record.seller_lines"))
         paper.fields([(say.text(f"desk.mark.{mark.value}"), caption(key, say)) for key, mark in visit.marks.items()])
     _checked(paper, say, checks)
-    _evidence(paper, say, visit, checks)
-    paper.text(say.text("minutes.made", name=visit.officer, role=say.text(f"account.role.{account.role.value}"),
-                        when=say.moment(now)), "small")  # fmt: skip
-    paper.signatures([say.text(f"minutes.sign.{who}") for who in ("seller", "witness", "officer")],
-                     say.text("minutes.sign_hint"))  # fmt: skip
-    return paper.pdf()
+    list_evidence(paper, _evidence(say, visit, checks))
+    return to_sign(paper, visit.officer, now)
 
 
 def _checked(paper: Paper, say: Catalogue, checks: tuple[Check, ...]) -> None:
@@ -88,15 +69,11 @@ def _found(check: Check, odd: tuple[Odd, ...], say: Catalogue) -> str:
     return "\n".join([*verdict, *(say.text(f"desk.odd.{one.value}") for one in odd), *lacking, check.note]).strip()
 
 
-def _evidence(paper: Paper, say: Catalogue, visit: Visit, checks: tuple[Check, ...]) -> None:
+def _evidence(say: Catalogue, visit: Visit, checks: tuple[Check, ...]) -> list[EvidenceRow]:
     number = {check.id: place for place, check in enumerate(checks, start=1)}
-    rows: list[_Row] = [("check", say.text("record.of", number=number[check.id]), say.moment(check.received),
-                         canonical_digest(check)) for check in checks]  # fmt: skip
+    rows: list[EvidenceRow] = [("check", say.text("record.of", number=number[check.id]), say.moment(check.received),
+                                canonical_digest(check)) for check in checks]  # fmt: skip
     for photo in site().photos(visit.id):
         of = say.text("record.of", number=number[photo.check]) if photo.check in number else visit.place
         rows.append((photo.kind, of, say.moment(photo.received), photo.digest))
-    paper.head(say.text("minutes.evidence"))
-    header = [say.text(f"minutes.column.{name}") for name in ("number", "kind", "what", "when", "digest")]
-    told = [(str(at), say.text(f"minutes.kind.{kind}"), *rest) for at, (kind, *rest) in enumerate(rows, start=1)]
-    paper.table(header, told, (9, 26, 56, 30, 53), ("small", "small", "small", "small", "mono"))
-    paper.text(say.text("minutes.digest_hint"), "small")
+    return rows
